@@ -1,0 +1,1 @@
+//! Measurements of the hot path against its floors.

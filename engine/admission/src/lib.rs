@@ -1,0 +1,1 @@
+//! Overload policies as pure state machines.

@@ -1,0 +1,1 @@
+//! Vocabulary, rules, failure catalogue and wire contract of account registration; pure.

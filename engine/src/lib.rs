@@ -1,0 +1,1 @@
+//! The reference registration engine: HTTP service, durable register, bounded work.

@@ -1,0 +1,1 @@
+//! The run record: its format, writer, reader and summary numbers.

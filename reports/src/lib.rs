@@ -1,0 +1,1 @@
+//! Pages from run records: HTML, JUnit.

@@ -1,0 +1,1 @@
+//! The population-registry stand-in: an HTTP service with latency and capacity.

@@ -1,0 +1,1 @@
+//! The synthetic population: person i is computed, never stored.

@@ -1,0 +1,1 @@
+//! The surge simulator: drives applicants by goose, audits, judges.

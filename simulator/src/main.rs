@@ -1,0 +1,3 @@
+//! `lonjakan`: starts things and maps errors to exit codes, nothing else.
+
+fn main() {}
