@@ -1,1 +1,12 @@
-//! Pages from run records: HTML, JUnit.
+//! What people get to see of a run: a page, a JUnit report, some lines for the terminal.
+//!
+//! Everything is made from the run record alone, so that an old run gives the same pages again. Nothing is measured
+//! or judged here.
+
+mod junit;
+mod page;
+mod text;
+
+pub use junit::junit;
+pub use page::{Lang, page};
+pub use text::verdict_text;

@@ -1,1 +1,30 @@
-//! The run record: its format, writer, reader and summary numbers.
+//! The run record: what a surge leaves behind, and the only bridge from a run to its reports.
+//!
+//! A run folder holds `run.json` ([`RunRecord`]), `timeline.csv` ([`Timeline`], a row a second) and `latency.hlog`
+//! (HdrHistogram interval log V2). [`RunFolder`] writes them, [`read`] reads them; nothing else does either.
+//! [`Recorder`] gathers the latencies while the run goes on. No clock is read here: every instant is passed in.
+
+mod error;
+mod format;
+mod histograms;
+mod hlog;
+mod read;
+mod recorder;
+mod summary;
+mod timeline;
+mod verdict;
+mod write;
+
+pub use error::{ReadError, WriteError};
+pub use format::{
+    Applicants, Arrivals, Audit, Engine, Environment, Evidence, FORMAT, FailureSeen, FunnelStep, Generator,
+    Objective, Outcome, Requests, Resource, RunRecord, Scenario, Unit,
+};
+pub use histograms::{HIGHEST_US, Histograms, Kind, Steps, WHOLE};
+pub use hlog::LatencyLog;
+pub use read::{Run, read};
+pub use recorder::{Interval, Recorder, Sample};
+pub use summary::{Quantiles, StepLatency};
+pub use timeline::{Timeline, TimelineRow};
+pub use verdict::{AuditVerdict, GeneratorVerdict, ObjectivesVerdict, Verdict};
+pub use write::{LATENCY_HLOG, RUN_JSON, RunFolder, TIMELINE_CSV};

@@ -1,0 +1,163 @@
+//! Writes a run folder. Each file appears whole or not at all: it is written beside its place and then renamed.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, Utc};
+use tempfile::NamedTempFile;
+
+use crate::error::WriteError;
+use crate::format::RunRecord;
+use crate::histograms::Steps;
+use crate::hlog::LatencyLog;
+use crate::timeline::Timeline;
+
+/// The record.
+pub const RUN_JSON: &str = "run.json";
+/// The run second by second.
+pub const TIMELINE_CSV: &str = "timeline.csv";
+/// The histograms of each second.
+pub const LATENCY_HLOG: &str = "latency.hlog";
+
+/// A folder that a run is written to.
+#[derive(Debug, Clone)]
+pub struct RunFolder {
+    path: PathBuf,
+}
+
+impl RunFolder {
+    /// Makes the folder with its parents. One that exists is used as it is, and its files are replaced.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn create(path: impl Into<PathBuf>) -> Result<RunFolder, WriteError> {
+        let path = path.into();
+        fs::create_dir_all(&path).map_err(WriteError::io(&path))?;
+        Ok(RunFolder { path })
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Begins `latency.hlog`, which is written while the run goes on and put in place by [`LatencyLog::finish`].
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn begin_latency(&self, steps: &Steps, started_at: DateTime<Utc>) -> Result<LatencyLog, WriteError> {
+        LatencyLog::begin(PendingFile::begin(&self.path.join(LATENCY_HLOG))?, steps, started_at)
+    }
+
+    /// Writes `run.json`.
+    ///
+    /// # Errors
+    /// When the system refuses, or a number is not finite.
+    pub fn write_record(&self, record: &RunRecord) -> Result<(), WriteError> {
+        let path = self.path.join(RUN_JSON);
+        let unreadable = |reason| WriteError::Unreadable { path: path.clone(), reason };
+        let mut text = serde_json::to_string_pretty(record).map_err(unreadable)?;
+        text.push('\n');
+        // JSON has no word for NaN: serde writes null, which no reader would take for a number.
+        serde_json::from_str::<RunRecord>(&text).map_err(unreadable)?;
+        self.write_text(RUN_JSON, &text)
+    }
+
+    /// Writes `timeline.csv`.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn write_timeline(&self, timeline: &Timeline) -> Result<(), WriteError> {
+        let path = self.path.join(TIMELINE_CSV);
+        let text = timeline.to_csv().map_err(WriteError::csv(&path))?;
+        self.write_text(TIMELINE_CSV, &text)
+    }
+
+    /// Writes any other file of the folder: a page, a JUnit report.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn write_text(&self, name: &str, text: &str) -> Result<(), WriteError> {
+        let path = self.path.join(name);
+        let mut file = PendingFile::begin(&path)?;
+        file.write_all(text.as_bytes()).map_err(WriteError::io(&path))?;
+        file.finish()
+    }
+}
+
+/// A file that is not in its place yet.
+#[derive(Debug)]
+pub(crate) struct PendingFile {
+    /// The path as the user knows it, for messages.
+    path: PathBuf,
+    sink: Sink,
+}
+
+#[derive(Debug)]
+enum Sink {
+    /// Beside its place; renamed onto `target` at the end, removed if that is never reached.
+    Beside { file: BufWriter<NamedTempFile>, target: PathBuf },
+    /// A device or pipe, which cannot be replaced by renaming.
+    InPlace(BufWriter<File>),
+}
+
+impl PendingFile {
+    /// Follows a symbolic link, so that a file that is kept elsewhere stays there.
+    pub(crate) fn begin(path: &Path) -> Result<PendingFile, WriteError> {
+        let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let sink = open(&target).map_err(WriteError::io(path))?;
+        Ok(PendingFile { path: path.to_owned(), sink })
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Brings the bytes to the disk and the file to its place.
+    pub(crate) fn finish(self) -> Result<(), WriteError> {
+        let path = self.path;
+        finish(self.sink).map_err(WriteError::io(&path))
+    }
+}
+
+impl Write for PendingFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match &mut self.sink {
+            Sink::Beside { file, .. } => file.write(bytes),
+            Sink::InPlace(file) => file.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match &mut self.sink {
+            Sink::Beside { file, .. } => file.flush(),
+            Sink::InPlace(file) => file.flush(),
+        }
+    }
+}
+
+fn open(target: &Path) -> io::Result<Sink> {
+    if fs::metadata(target).is_ok_and(|found| !found.is_file() && !found.is_dir()) {
+        return Ok(Sink::InPlace(BufWriter::new(File::options().write(true).open(target)?)));
+    }
+    let folder = target.parent().unwrap_or(Path::new("."));
+    // Readable by all that the umask admits, as any file is; a temporary file would be for its owner only.
+    let readable = fs::Permissions::from_mode(0o666);
+    let file = tempfile::Builder::new().prefix(".writing-").permissions(readable).tempfile_in(folder)?;
+    Ok(Sink::Beside { file: BufWriter::new(file), target: target.to_owned() })
+}
+
+fn finish(sink: Sink) -> io::Result<()> {
+    match sink {
+        Sink::Beside { file, target } => {
+            let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
+            file.as_file().sync_all()?;
+            file.persist(&target).map_err(|refused| refused.error)?;
+            Ok(())
+        }
+        Sink::InPlace(mut file) => file.flush(),
+    }
+}
