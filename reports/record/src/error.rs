@@ -49,7 +49,7 @@ pub enum ReadError {
         found: String,
     },
     /// Broken JSON, or a key that is missing or of the wrong type.
-    #[error("{}:{}:{}: {reason}", path.display(), reason.line(), reason.column())]
+    #[error("{}: {reason}", path.display())]
     Json {
         /// The file.
         path: PathBuf,
