@@ -23,7 +23,8 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-/// Districts of Permendagri 58 of 2021 that Kepmendagri 100.1.1-6117 of 2022 renumbered with their provinces.
+/// In the tables after Permendagri 72 of 2019, up to Kepmendagri 050-145 of 2022; renumbered (Padua is 930121
+/// now) when Papua was divided later in 2022. NOTICE says where they were looked up.
 const MADE_AFTER_2019: [(&str, &str); 6] = [
     ("910121", "Padua"),
     ("910122", "Kontuar"),
