@@ -1,0 +1,121 @@
+//! E-mail addresses and phone numbers, each in the one form in which two spellings of the same are equal.
+
+use email_address::EmailAddress;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// An e-mail address, kept as typed, with the form in which it is unique.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Email(String);
+
+/// An Indonesian mobile number, kept as digits that begin with 62.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Phone(String);
+
+impl Email {
+    /// The address in `text`, without surrounding space; `None` where it can't be one (RFC 5321) or its host has no dot.
+    pub fn parse(text: &str) -> Option<Email> {
+        let text = text.trim();
+        let address: EmailAddress = text.parse().ok()?;
+        let plain = address.display_part().is_empty() && address.domain().contains('.');
+        plain.then(|| Email(text.to_owned()))
+    }
+
+    /// The form in which it is unique: lower case, and nothing from a `+` to the `@`.
+    pub fn key(&self) -> String {
+        let lower = self.0.to_lowercase();
+        match lower.rsplit_once('@') {
+            Some((local, host)) => {
+                let local = local.split_once('+').map_or(local, |(name, _)| name);
+                format!("{local}@{host}")
+            }
+            None => lower,
+        }
+    }
+
+    /// The address as typed.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Phone {
+    /// The mobile number in `text`, written 08…, 62 8… or +62 8…, with spaces, dots or hyphens where people put them; `None` where
+    /// it isn't one (after 62: an 8 and eight to eleven further digits).
+    pub fn parse(text: &str) -> Option<Phone> {
+        let text = text.trim();
+        let digits: String = text.chars().filter(|c| !matches!(c, ' ' | '-' | '.' | '(' | ')')).collect();
+        let national = digits
+            .strip_prefix("+62")
+            .or_else(|| digits.strip_prefix("62"))
+            .or_else(|| digits.strip_prefix('0'))?;
+        let mobile = national.starts_with('8')
+            && (9..=12).contains(&national.len())
+            && national.bytes().all(|b| b.is_ascii_digit());
+        mobile.then(|| Phone(format!("62{national}")))
+    }
+
+    /// The form in which it is unique: digits that begin with 62.
+    pub fn key(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Email {
+    /// Shows the host alone: an address is personal data.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Email(***@{})", self.0.rsplit_once('@').map_or("", |(_, host)| host))
+    }
+}
+
+impl fmt::Debug for Phone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Phone({}***)", self.0.get(..5).unwrap_or_default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn emails() {
+        let check = |text: &str, expect: Option<&str>| {
+            assert_eq!(Email::parse(text).map(|e| e.key()).as_deref(), expect, "{text:?}");
+        };
+        check("siti@contoh.example", Some("siti@contoh.example"));
+        check(" Siti.Aminah+cpns@Contoh.Example ", Some("siti.aminah@contoh.example"));
+        check("+x@contoh.example", Some("@contoh.example"));
+        check("siti", None);
+        check("siti@", None);
+        check("siti@localhost", None);
+        check("a b@contoh.example", None);
+        check("Siti <siti@contoh.example>", None);
+        check("", None);
+    }
+
+    #[test]
+    fn phones() {
+        let check = |text: &str, expect: Option<&str>| {
+            assert_eq!(Phone::parse(text).as_ref().map(Phone::key), expect, "{text:?}");
+        };
+        check("081234567890", Some("6281234567890"));
+        check("+62 812-3456-7890", Some("6281234567890"));
+        check("62812.3456.7890", Some("6281234567890"));
+        check("08123456", None);
+        check("0812345678901234", None);
+        check("0215551234", None);
+        check("+6581234567", None);
+        check("08１2345678", None);
+        check("", None);
+    }
+
+    #[test]
+    fn they_print_masked() {
+        assert_eq!(
+            format!("{:?}", Email::parse("siti@contoh.example").unwrap()),
+            "Email(***@contoh.example)"
+        );
+        assert_eq!(format!("{:?}", Phone::parse("081234567890").unwrap()), "Phone(62812***)");
+    }
+}

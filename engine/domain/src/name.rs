@@ -1,0 +1,124 @@
+//! Names of people: the form in which two writings are the same, and the titles that don't belong in one.
+
+use serde::{Deserialize, Serialize};
+
+/// A name as it stands on a certificate: letters, spaces, apostrophes, hyphens and full stops, and no title.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Name(String);
+
+/// Why a text is not a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NameFault {
+    /// Empty, over [`NAME_CHARS_MAX`], or with a character that no name has.
+    #[error("not a name")]
+    Malformed,
+    /// It carries an academic or a religious title.
+    #[error("carries a title")]
+    Title,
+}
+
+/// Most characters of a name.
+pub const NAME_CHARS_MAX: usize = 100;
+
+/// Titles in front, compared without their full stops. A lone "H" or "Hj" counts only where a full stop or a further name follows.
+const TITLES_BEFORE: [&str; 10] = ["DR", "DRS", "DRA", "DRG", "IR", "PROF", "H", "HJ", "KH", "APT"];
+
+impl Name {
+    /// The name in `text`, with single spaces.
+    ///
+    /// # Errors
+    /// [`NameFault`].
+    pub fn parse(text: &str) -> Result<Name, NameFault> {
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let name = words.join(" ");
+        let letters = name.chars().filter(|c| c.is_alphabetic()).count();
+        if letters == 0 || name.chars().count() > NAME_CHARS_MAX {
+            return Err(NameFault::Malformed);
+        }
+        if has_title(&words) {
+            return Err(NameFault::Title);
+        }
+        if !name.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '\'' | '’' | '`' | '-' | '.')) {
+            return Err(NameFault::Malformed);
+        }
+        Ok(Name(name))
+    }
+
+    /// The name as written.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether both are the same name: upper and lower case, full stops and the kind of apostrophe don't matter, words do.
+    pub fn is_same_as(&self, other: &Name) -> bool {
+        comparable(&self.0) == comparable(&other.0)
+    }
+}
+
+/// After a comma stand only titles; before the first name stand the known ones.
+fn has_title(words: &[&str]) -> bool {
+    if words.iter().any(|word| word.contains(',')) {
+        return true;
+    }
+    let before = words.first().is_some_and(|first| {
+        let bare = first.trim_end_matches('.').to_uppercase();
+        words.len() > 1 && TITLES_BEFORE.contains(&bare.as_str())
+    });
+    before || words.iter().skip(1).any(|word| is_degree(word))
+}
+
+/// S.Kom., M.Pd, A.Md.Keb: one or two letters, a full stop, and more letters directly behind.
+fn is_degree(word: &str) -> bool {
+    let mut parts = word.split('.').filter(|part| !part.is_empty());
+    let (Some(first), Some(second)) = (parts.next(), parts.next()) else { return false };
+    matches!(first.to_uppercase().as_str(), "S" | "M" | "A" | "D") && second.chars().count() >= 1
+}
+
+fn comparable(name: &str) -> String {
+    name.chars().filter(|c| !matches!(c, '.' | '\'' | '’' | '`')).flat_map(char::to_uppercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_titles() {
+        let check = |text: &str, expect: Result<&str, NameFault>| {
+            assert_eq!(
+                Name::parse(text).as_ref().map(Name::as_str).map_err(|fault| *fault),
+                expect,
+                "{text:?}"
+            );
+        };
+        check("Suharto", Ok("Suharto"));
+        check("  I  Gede   Putu ", Ok("I Gede Putu"));
+        check("Nur'aini", Ok("Nur'aini"));
+        check("M. Rizki", Ok("M. Rizki"));
+        check("Muh. Idris", Ok("Muh. Idris"));
+        check("Siti Aminah-Hartono", Ok("Siti Aminah-Hartono"));
+        check("Haji", Ok("Haji"));
+        check("Drs. Budi", Err(NameFault::Title));
+        check("H. Budi", Err(NameFault::Title));
+        check("Hj Siti", Err(NameFault::Title));
+        check("Budi, S.Kom.", Err(NameFault::Title));
+        check("Budi S.Kom", Err(NameFault::Title));
+        check("Budi M.Pd.", Err(NameFault::Title));
+        check("", Err(NameFault::Malformed));
+        check("...", Err(NameFault::Malformed));
+        check("Budi 2", Err(NameFault::Malformed));
+        check("<b>Budi", Err(NameFault::Malformed));
+        check(&"a".repeat(101), Err(NameFault::Malformed));
+    }
+
+    #[test]
+    fn sameness() {
+        let check = |a: &str, b: &str, expect| {
+            assert_eq!(Name::parse(a).unwrap().is_same_as(&Name::parse(b).unwrap()), expect, "{a} / {b}");
+        };
+        check("Nur’aini", "NURAINI", true);
+        check("M. Rizki", "m rizki", true);
+        check("M. Rizki", "Muhammad Rizki", false);
+        check("Siti Aminah", "Aminah Siti", false);
+    }
+}
