@@ -1,0 +1,121 @@
+//! Who comes, what they type and hand in, and what must become of it.
+
+use crate::album::PhotoSpec;
+use crate::defect::Defect;
+use crate::population::Person;
+use domain::wire::{CaptchaAnswer, CredentialsForm, OpenDraft, Profile, QuestionForm};
+use domain::{Date, Failure};
+use serde::{Serialize, Serializer};
+use std::fmt;
+
+/// An applicant: all that they will do is decided.
+#[derive(Clone, PartialEq, Serialize)]
+pub struct Applicant {
+    /// Their place in the order of arrivals, from 0.
+    pub arrival: u64,
+    /// Who they are, as the population register has them.
+    pub person: Person,
+    /// What they do wrong, if anything.
+    pub defect: Option<Defect>,
+    /// What an honest portal answers in the end.
+    pub expected: Expected,
+    /// The earlier arrival that was the same person. Of the two exactly one ends registered, whichever is first.
+    pub twin_of: Option<u64>,
+    /// What they type in step 1.
+    pub form: IdentityForm,
+    /// What they choose in step 2.
+    pub profile: Profile,
+    /// The photograph of their identity card.
+    pub ktp: PhotoSpec,
+    /// The photograph of themselves; `None` where there is no camera.
+    pub swafoto: Option<PhotoSpec>,
+    /// The password.
+    pub password: String,
+    /// The same again, or what they take for the same.
+    pub password_repetition: String,
+    /// Security questions with answers.
+    pub questions: [QuestionForm; 2],
+    /// Goes from the profile to the confirmation, past documents and credentials.
+    pub skips: bool,
+    /// Mistypes the captcha of step 1.
+    pub wrong_captcha: bool,
+}
+
+/// The form of step 1 without its captcha, as typed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct IdentityForm {
+    /// Number of the person.
+    pub nik: String,
+    /// Number of the family card.
+    pub kk: String,
+    /// Name.
+    pub full_name: String,
+    /// Place of birth.
+    pub birth_place: String,
+    /// Date of birth.
+    pub birth_date: Date,
+    /// Mobile number.
+    pub phone: String,
+    /// E-mail address.
+    pub email: String,
+}
+
+/// What an honest portal answers in the end to somebody who is patient enough.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Expected {
+    /// An account.
+    Registered,
+    /// A refusal.
+    Refused(Failure),
+}
+
+impl Applicant {
+    /// The request of step 1.
+    pub fn open_draft(&self, captcha: CaptchaAnswer) -> OpenDraft {
+        let IdentityForm { nik, kk, full_name, birth_place, birth_date, phone, email } = self.form.clone();
+        OpenDraft { nik, kk, full_name, birth_place, birth_date, phone, email, captcha }
+    }
+
+    /// The request that sets password and questions.
+    pub fn credentials(&self, captcha: CaptchaAnswer) -> CredentialsForm {
+        CredentialsForm {
+            password: self.password.clone(),
+            password_repetition: self.password_repetition.clone(),
+            questions: self.questions.clone(),
+            captcha,
+        }
+    }
+}
+
+impl Expected {
+    /// `registered`, or the code of the refusal.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Expected::Registered => "registered",
+            Expected::Refused(failure) => failure.code(),
+        }
+    }
+}
+
+impl fmt::Display for Expected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+impl Serialize for Expected {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.code())
+    }
+}
+
+impl fmt::Debug for Applicant {
+    /// Which one it is; the rest follows from it, and holds numbers and a password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Applicant { arrival, defect, expected, twin_of, .. } = self;
+        write!(
+            f,
+            "Applicant {{ arrival: {arrival}, defect: {defect:?}, expected: {expected}, twin_of: {twin_of:?} }}"
+        )
+    }
+}

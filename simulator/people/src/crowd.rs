@@ -1,0 +1,213 @@
+//! Who comes: arrival k is person k, unless it is somebody who came before. Every choice follows from the seed and k alone.
+
+use crate::album::{PhotoMake, PhotoSpec};
+use crate::applicant::{Applicant, Expected, IdentityForm};
+use crate::defect::Defect;
+use crate::keyed::{Purpose, draw, generator};
+use crate::mistakes;
+use crate::names::pick;
+use crate::population::{Person, Population};
+use crate::shares::Shares;
+use domain::Limits;
+use domain::document::DocumentKind;
+use domain::wire::{Category, Profile, QuestionForm};
+use rand::{Rng, RngExt};
+use std::collections::BTreeMap;
+
+/// Applicants of one population, with their defects.
+#[derive(Clone, Debug)]
+pub struct Crowd {
+    population: Population,
+    limits: Limits,
+    shares: Shares,
+    /// Each defect with the sum of all shares up to its own.
+    bounds: Vec<(Defect, f64)>,
+}
+
+/// A duplicate whose twin would be further back than so many arrivals has none.
+const TWIN_DISTANCE_MAX: u64 = 8_192;
+
+/// Half of all pairs find each other within the next arrivals, the other half in one of so many lanes, and so some hundreds apart.
+const FAR_LANES: u64 = 64;
+
+impl Crowd {
+    /// The applicants of `population`, of whom `shares` do something wrong, under the rules `limits`.
+    ///
+    /// There are as many arrivals as people: from [`Population::size`] on the same people come again, and are expected to be
+    /// registered again, which no portal does. Not to ask for those is the caller's duty.
+    pub fn new(population: Population, shares: Shares, limits: Limits) -> Crowd {
+        let mut sum = 0.0;
+        let mut bounds = Vec::new();
+        for (defect, share) in shares.iter() {
+            sum += share;
+            bounds.push((defect, sum));
+        }
+        // Where nobody is to be faultless, the sum may still be a rounding under 1.
+        if let Some((_, last)) = bounds.last_mut().filter(|_| shares.faultless() == 0.0) {
+            *last = 1.0;
+        }
+        Crowd { bounds, population, shares, limits }
+    }
+
+    /// Arrival number `arrival`, from 0.
+    pub fn applicant(&self, arrival: u64) -> Applicant {
+        let (defect, twin_of) = self.fate(arrival);
+        let own = self.population.person(arrival);
+        // Who comes again does so with another telephone and mailbox: with the same ones a portal could refuse those first.
+        let (phone, email) = (own.phone.clone(), own.email.clone());
+        let person = twin_of.map_or(own, |twin| self.population.person(twin));
+        let mut applicant = self.faultless(arrival, person, phone, email);
+        if let Some(defect) = defect {
+            let rng = &mut generator(self.population.seed(), Purpose::Mistake, arrival);
+            mistakes::make(defect, &mut applicant, &self.population, &self.limits, rng);
+        }
+        Applicant { defect, twin_of, expected: expected_of(defect), ..applicant }
+    }
+
+    /// What an honest portal answers in the end to arrival number `arrival`: [`Applicant::expected`] without the applicant.
+    pub fn expected(&self, arrival: u64) -> Expected {
+        expected_of(self.fate(arrival).0)
+    }
+
+    /// How many of the first `arrivals` are expected to end how. Outcomes that nobody is expected to have are left out.
+    pub fn expected_counts(&self, arrivals: u64) -> BTreeMap<Expected, u64> {
+        let mut counts = BTreeMap::new();
+        for arrival in 0..arrivals {
+            *counts.entry(self.expected(arrival)).or_default() += 1;
+        }
+        counts
+    }
+
+    /// The population that they come from.
+    pub const fn population(&self) -> &Population {
+        &self.population
+    }
+
+    /// The shares of their defects.
+    pub const fn shares(&self) -> &Shares {
+        &self.shares
+    }
+
+    /// The defect, and for a duplicate its twin. A duplicate that finds none is faultless.
+    fn fate(&self, arrival: u64) -> (Option<Defect>, Option<u64>) {
+        match self.drawn_defect(arrival) {
+            Some(Defect::Duplicate) => {
+                let twin = self.twin(arrival);
+                (twin.map(|_| Defect::Duplicate), twin)
+            }
+            defect => (defect, None),
+        }
+    }
+
+    /// Of every 2^53 draws, those under the bound.
+    fn drawn_defect(&self, arrival: u64) -> Option<Defect> {
+        if self.bounds.is_empty() {
+            return None;
+        }
+        let draw =
+            (draw(self.population.seed(), Purpose::Defect, arrival) >> 11) as f64 / (1u64 << 53) as f64;
+        self.bounds.iter().find(|(_, bound)| draw < *bound).map(|&(defect, _)| defect)
+    }
+
+    /// Duplicates and the faultless of one lane are matched as closing and opening brackets are: so each has one twin at most, and
+    /// whose it is can be told from the arrivals between them alone.
+    fn twin(&self, arrival: u64) -> Option<u64> {
+        let lane = self.lane(arrival);
+        let mut unmatched = 0u32;
+        for earlier in (arrival.saturating_sub(TWIN_DISTANCE_MAX)..arrival).rev() {
+            if self.lane(earlier) != lane {
+                continue;
+            }
+            match self.drawn_defect(earlier) {
+                None if unmatched == 0 => return Some(earlier),
+                None => unmatched -= 1,
+                Some(Defect::Duplicate) => unmatched += 1,
+                Some(_) => (),
+            }
+        }
+        None
+    }
+
+    fn lane(&self, arrival: u64) -> u64 {
+        let draw = draw(self.population.seed(), Purpose::Lane, arrival);
+        if draw.is_multiple_of(2) { 0 } else { 1 + (draw >> 1) % FAR_LANES }
+    }
+
+    /// What `person` does if nothing goes wrong.
+    fn faultless(&self, arrival: u64, person: Person, phone: String, email: String) -> Applicant {
+        let rng = &mut generator(self.population.seed(), Purpose::Applicant, arrival);
+        let password = password(rng, &self.limits);
+        Applicant {
+            arrival,
+            defect: None,
+            expected: Expected::Registered,
+            twin_of: None,
+            form: IdentityForm {
+                nik: person.nik.expose(),
+                kk: person.kk.expose(),
+                full_name: person.full_name.clone(),
+                birth_place: person.birth_place.clone(),
+                birth_date: person.birth_date,
+                phone,
+                email,
+            },
+            profile: Profile {
+                certificate_name: person.full_name.clone(),
+                birth_regency: person.birth_regency.clone(),
+                sex: person.sex,
+                category: if rng.random_bool(0.7) { Category::Cpns } else { Category::Pppk },
+            },
+            ktp: photo(rng, DocumentKind::Ktp),
+            swafoto: Some(photo(rng, DocumentKind::Swafoto)),
+            password_repetition: password.clone(),
+            password,
+            questions: questions(rng),
+            skips: false,
+            wrong_captcha: false,
+            person,
+        }
+    }
+}
+
+fn expected_of(defect: Option<Defect>) -> Expected {
+    defect.map_or(Expected::Registered, |defect| Expected::Refused(defect.failure()))
+}
+
+/// One in 50 is as large as the limit.
+fn photo(rng: &mut impl Rng, kind: DocumentKind) -> PhotoSpec {
+    let make = if rng.random_bool(0.02) { PhotoMake::AtLimit } else { PhotoMake::Sound(rng.random()) };
+    PhotoSpec { kind, make }
+}
+
+const WORDS: [&str; 24] = [
+    "angin", "bambu", "cahaya", "durian", "embun", "fajar", "gunung", "hujan", "intan", "jambu", "kunyit",
+    "lautan", "melati", "nanas", "ombak", "padi", "rotan", "sungai", "teratai", "udara", "volume", "warung",
+    "yakin", "zamrud",
+];
+
+/// Two words and a number, as long as the policy asks for.
+fn password(rng: &mut impl Rng, limits: &Limits) -> String {
+    let mut password =
+        format!("{}-{}-{}", pick(rng, &WORDS), pick(rng, &WORDS), rng.random_range(10..10_000));
+    while password.len() < limits.password_chars_min {
+        password.push_str(pick(rng, &WORDS));
+    }
+    password
+}
+
+const QUESTIONS: [&str; 6] = [
+    "Siapa nama guru favorit Anda?",
+    "Apa nama hewan peliharaan pertama Anda?",
+    "Di kota mana orang tua Anda bertemu?",
+    "Apa makanan kesukaan Anda waktu kecil?",
+    "Siapa nama sahabat masa kecil Anda?",
+    "Apa judul buku yang paling Anda sukai?",
+];
+
+/// Two different questions.
+fn questions(rng: &mut impl Rng) -> [QuestionForm; 2] {
+    let first = rng.random_range(0..QUESTIONS.len());
+    let second = (first + rng.random_range(1..QUESTIONS.len())) % QUESTIONS.len();
+    [first, second]
+        .map(|at| QuestionForm { question: QUESTIONS[at].to_owned(), answer: pick(rng, &WORDS).to_owned() })
+}
