@@ -1,1 +1,21 @@
-//! Scenario file to checked plan; arrival schedules; pure.
+//! Scenario file to checked plan; arrival schedules; pure: no clock, no file, no socket.
+//!
+//! [`parse`] reads a file's text into a [`Plan`], or says everything that is wrong with it at once. The plan's [`Arrivals`] give
+//! the [`Schedule`], its [`Behaviour`] the thinking times, its [`Objective`]s what the run has to show.
+
+mod arrivals;
+mod behaviour;
+mod curve;
+mod number;
+mod objective;
+mod plan;
+mod random;
+mod schedule;
+mod step;
+
+pub use arrivals::{Arrivals, RateStep, Shape, Spacing};
+pub use behaviour::{Behaviour, in_flight_by_littles_law};
+pub use objective::{AuditCount, Bound, Clock, Fate, Measure, Metric, Objective, Op, Scope, Statistic, Unit};
+pub use plan::{AdmissionPlan, EnginePlan, GeneratorPlan, LatencyLaw, PeoplePlan, Plan, RegistryPlan};
+pub use schedule::Schedule;
+pub use step::{REGISTRATION, Step};

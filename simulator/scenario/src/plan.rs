@@ -1,0 +1,147 @@
+//! The checked plan of a run: what a scenario file becomes. Whoever holds a [`Plan`] need not validate anything again.
+//!
+//! Numbers carry their unit in their name, as the keys of the file do; shares are parts of a whole, 0 to 1.
+
+use crate::arrivals::Arrivals;
+use crate::behaviour::Behaviour;
+use crate::objective::Objective;
+use domain::{Date, Limits, LimitsProfile};
+use people::Shares;
+use std::time::Duration;
+
+/// A scenario, parsed and checked.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plan {
+    /// Lower-case letters, digits, hyphens: fit for a folder's name.
+    pub name: String,
+    /// The file's leading comment, without its `#`: which real day is re-enacted.
+    pub description: String,
+    /// The whole file, for the record.
+    pub text: String,
+    /// Same seed: same people, same defects, same instants, same thinking times.
+    pub seed: u64,
+    /// When applicants come, and how many.
+    pub arrivals: Arrivals,
+    /// Who they are, and what they get wrong.
+    pub people: PeoplePlan,
+    /// How they type, think and wait.
+    pub behaviour: Behaviour,
+    /// Settings of the engine that the run starts.
+    pub engine: EnginePlan,
+    /// Settings of the population registry's stand-in, and of the engine's patience with it.
+    pub registry: RegistryPlan,
+    /// Bounds of the load generator, and when it is unfit to judge.
+    pub generator: GeneratorPlan,
+    /// What the run has to show; in the order of the file.
+    pub objectives: Vec<Objective>,
+}
+
+/// The population, and the share of applicants with each defect.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PeoplePlan {
+    /// People in the registry, at least as many as applicants.
+    pub population: u64,
+    /// The day on which ages are reckoned; `None`: the day of the run.
+    pub reference_date: Option<Date>,
+    /// The share of each defect among applicants; the rest is faultless.
+    pub shares: Shares,
+}
+
+/// Settings of the engine under test.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EnginePlan {
+    /// The year whose limits hold.
+    pub limits_profile: LimitsProfile,
+    /// Bytes of a "KB": 1,000 or 1,024.
+    pub kilobyte_bytes: u32,
+    /// Memory of one argon2id hash, in KiB; OWASP's minimum is 19,456 with two passes.
+    pub password_memory_kib: u32,
+    /// Passes of one argon2id hash over its memory. One lane always.
+    pub password_passes: u32,
+    /// Threads that hash passwords.
+    pub password_threads: usize,
+    /// Passwords that may wait for a thread; more are turned away with `busy`.
+    pub password_queue_max: usize,
+    /// Threads that open photos.
+    pub photo_threads: usize,
+    /// Photos that may wait for a thread; more are turned away with `busy`.
+    pub photo_queue_max: usize,
+    /// What happens when more comes than can be done.
+    pub admission: AdmissionPlan,
+    /// How long a draft lives.
+    pub draft_minutes: u32,
+    /// Threads of the async runtime.
+    pub worker_threads: usize,
+}
+
+impl EnginePlan {
+    /// The limits that profile and kilobyte stand for: people, album and engine share them.
+    pub const fn limits(&self) -> Limits {
+        self.limits_profile.limits(self.kilobyte_bytes)
+    }
+}
+
+/// The engine's policy under overload.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AdmissionPlan {
+    /// Everything is let in.
+    None,
+    /// Over so many requests at once, the rest is turned away with `busy`.
+    ConcurrencyLimit {
+        /// Requests being served at the same time.
+        in_flight_max: usize,
+    },
+}
+
+/// Settings of the registry's stand-in, and of the engine as its client.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RegistryPlan {
+    /// How long one answer takes, without waiting.
+    pub latency: LatencyLaw,
+    /// Look-ups worked on at the same time.
+    pub concurrency_max: usize,
+    /// Look-ups that may wait for their turn; more are refused.
+    pub queue_max: usize,
+    /// The engine's patience with one look-up, in milliseconds; then `registry-slow`.
+    pub timeout_ms: u64,
+    /// Connections that the engine opens to the registry at most.
+    pub engine_connections_max: usize,
+}
+
+impl RegistryPlan {
+    /// The engine's patience with one look-up.
+    pub const fn timeout(&self) -> Duration {
+        Duration::from_millis(self.timeout_ms)
+    }
+}
+
+/// How long the registry takes for an answer.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum LatencyLaw {
+    /// Always the same, in milliseconds.
+    Constant {
+        /// The latency.
+        ms: f64,
+    },
+    /// Lognormal.
+    Lognormal {
+        /// The median, in milliseconds.
+        ms_median: f64,
+        /// Standard deviation of the logarithm.
+        sigma: f64,
+    },
+}
+
+/// Bounds of the load generator.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GeneratorPlan {
+    /// Applicants under way at the same time: goose's users. By default from Little's law, see
+    /// [`in_flight_by_littles_law`](crate::in_flight_by_littles_law).
+    pub applicants_in_flight_max: usize,
+    /// Over this lateness at p99 the generator is unfit, in milliseconds.
+    pub lateness_ms_p99_max: f64,
+    /// Over this share of one core the generator is unfit; 1.5 is one core and a half.
+    pub cpu_share_max: f64,
+    /// Over this share of arrivals that could not be sent the generator is unfit.
+    pub not_sent_share_max: f64,
+}

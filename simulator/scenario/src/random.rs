@@ -1,0 +1,33 @@
+//! Random numbers that follow from the scenario's seed, what they are for, and an index: nothing depends on the order of use.
+
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::SeedableRng;
+
+/// What random numbers are for; each use has its own, so that a change of one leaves the others as they were.
+#[derive(Clone, Copy)]
+pub(crate) enum Use {
+    /// The instants of arrivals.
+    Arrivals,
+    /// The thinking times before one step.
+    Thinking(crate::Step),
+}
+
+impl Use {
+    fn tag(self) -> u64 {
+        match self {
+            Use::Arrivals => 1,
+            Use::Thinking(step) => 0x100 + step.index() as u64,
+        }
+    }
+}
+
+/// The generator for this seed, use and index. ChaCha has 2^64 streams for each key: the index chooses one.
+pub(crate) fn generator(seed: u64, purpose: Use, index: u64) -> ChaCha8Rng {
+    let mut key = [0; 32];
+    key[..8].copy_from_slice(&seed.to_le_bytes());
+    key[8..16].copy_from_slice(&purpose.tag().to_le_bytes());
+    key[16..24].copy_from_slice(b"scenario");
+    let mut random = ChaCha8Rng::from_seed(key);
+    random.set_stream(index);
+    random
+}
