@@ -1,1 +1,58 @@
-//! The reference registration engine: HTTP service, durable register, bounded work.
+//! The reference registration engine: an HTTP service that makes accounts, durable and bounded.
+//!
+//! It knows nothing of simulation. One request goes through it like this: [`server`] reads it, [`api`] asks admission and finds the
+//! route, an endpoint in `api/` parses and checks by the rules of [`domain`], long work goes to a bounded [`pool`], a draft is changed
+//! in the [`store`], and a confirmation waits for the [`committer`], which has it on disk before it says so.
+
+mod api;
+mod app;
+mod blobs;
+mod captcha;
+mod clock;
+mod committer;
+mod config;
+mod metrics;
+mod operations;
+mod passwords;
+mod photos;
+mod pool;
+mod registry;
+mod secret;
+pub mod store;
+
+pub use app::{App, OpenError};
+pub use clock::Clock;
+pub use config::{CONFIG_REFERENCE, Config, ConfigError};
+
+use server::{Bounds, Drained};
+use std::sync::Arc;
+use tokio::net::TcpListener;
+
+/// Serves applicants on `listener` and operations on `operations` until `shutdown` is done, then drains.
+pub async fn run(
+    listener: TcpListener,
+    operations: TcpListener,
+    app: Arc<App>,
+    shutdown: impl Future<Output = ()>,
+) -> Drained {
+    let (ended, operations_end) = tokio::sync::oneshot::channel::<()>();
+    let applicants = {
+        let app = Arc::clone(&app);
+        let bounds = Bounds { connections_max: app.config.connections_max, ..Bounds::default() };
+        server::run(listener, bounds, move |request| api::answer(Arc::clone(&app), request), shutdown)
+    };
+    let operators = {
+        let bounds = Bounds { connections_max: 64, ..Bounds::default() };
+        let end = async {
+            operations_end.await.ok();
+        };
+        server::run(operations, bounds, move |request| operations::answer(Arc::clone(&app), request), end)
+    };
+    // Operators look on until the last applicant is served.
+    let applicants = async {
+        let drained = applicants.await;
+        drop(ended);
+        drained
+    };
+    tokio::join!(applicants, operators).0
+}

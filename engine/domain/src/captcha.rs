@@ -1,7 +1,7 @@
 //! Captcha challenges without state: the answer follows from the challenge's id and the engine's key.
 //!
 //! The answer is taken from HMAC-SHA-256 of the id, so the engine stores nothing until an answer comes in (then the id, once,
-//! so that it cannot be used again). A load generator that was given the key computes the answer; nobody else can.
+//! so that it cannot be used again). An id carries its end and a tag, so nobody else can make one. A load generator that was given the key computes the answer; nobody else can.
 
 use crate::time::Timestamp;
 use hmac::{Hmac, KeyInit, Mac};
@@ -26,8 +26,10 @@ pub struct CaptchaKey([u8; KEY_BYTES]);
 pub enum Checked {
     /// Right, and within its time. The id still has to be marked as used.
     Right,
-    /// Mistyped, or the id is none of ours.
+    /// Mistyped.
     Wrong,
+    /// The id is none of ours.
+    Unknown,
     /// Right or wrong, its time is over.
     Expired,
 }
@@ -40,16 +42,15 @@ impl CaptchaKey {
 
     /// The id of a challenge that ends at `expires_at`; `nonce` comes from the system's random generator.
     pub fn challenge(&self, nonce: u64, expires_at: Timestamp) -> String {
-        format!("{:016x}{:016x}", expires_at.as_ms(), nonce)
+        let body = format!("{:016x}{nonce:016x}", expires_at.as_ms());
+        let tag = self.tag(&body);
+        body + &tag
     }
 
     /// The answer to challenge `id`: `length` characters of [`ALPHABET`] (at most [`LENGTH_MAX`]).
     pub fn answer(&self, id: &str, length: usize) -> String {
-        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes a key of any length");
-        mac.update(id.as_bytes());
-        let digest = mac.finalize().into_bytes();
         // Two bytes a character keep the bias of the remainder under a thousandth.
-        digest
+        self.digest("answer", id)
             .chunks_exact(2)
             .take(length.min(LENGTH_MAX))
             .map(|pair| {
@@ -60,7 +61,7 @@ impl CaptchaKey {
 
     /// Judges `typed` as the answer to challenge `id` at `now`. Case and surrounding space don't matter.
     pub fn check(&self, id: &str, typed: &str, length: usize, now: Timestamp) -> Checked {
-        let Some(expires_at) = expiry(id) else { return Checked::Wrong };
+        let Some(expires_at) = self.expiry(id) else { return Checked::Unknown };
         if now >= expires_at {
             return Checked::Expired;
         }
@@ -69,14 +70,30 @@ impl CaptchaKey {
         let same = typed.as_bytes().ct_eq(self.answer(id, length).as_bytes());
         if bool::from(same) { Checked::Right } else { Checked::Wrong }
     }
+
+    /// When challenge `id` ends; `None` where the id is none of ours.
+    fn expiry(&self, id: &str) -> Option<Timestamp> {
+        let (body, tag) = (id.get(..BODY_CHARS)?, id.get(BODY_CHARS..)?);
+        let ours: bool = self.tag(body).as_bytes().ct_eq(tag.as_bytes()).into();
+        let ms = i64::from_str_radix(body.get(..16)?, 16).ok()?;
+        ours.then_some(Timestamp::from_ms(ms))
+    }
+
+    fn tag(&self, body: &str) -> String {
+        self.digest("id", body)[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    fn digest(&self, purpose: &str, text: &str) -> [u8; 32] {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes a key of any length");
+        mac.update(purpose.as_bytes());
+        mac.update(&[0]);
+        mac.update(text.as_bytes());
+        mac.finalize().into_bytes().into()
+    }
 }
 
-/// When challenge `id` ends; `None` where the text cannot be an id.
-pub fn expiry(id: &str) -> Option<Timestamp> {
-    let well_formed = id.len() == 32 && id.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
-    let ms = u64::from_str_radix(id.get(..16)?, 16).ok()?;
-    well_formed.then_some(Timestamp::from_ms(i64::try_from(ms).ok()?))
-}
+/// Characters of an id before its tag.
+const BODY_CHARS: usize = 32;
 
 #[cfg(test)]
 mod tests {
@@ -99,11 +116,19 @@ mod tests {
         check(&key, &id, &right[..3], NOW, Checked::Wrong);
         check(&key, &id, "", NOW, Checked::Wrong);
         check(&key, &id, &right, END, Checked::Expired);
-        check(&other, &id, &right, NOW, Checked::Wrong);
-        // An id with its end moved is another id, whose answer was never shown.
-        check(&key, &key.challenge(99, Timestamp::from_ms(9_000)), &right, NOW, Checked::Wrong);
-        for forged in ["", "0", &id[1..], &id.to_uppercase().replace('0', "g"), &format!("+{}", &id[1..])] {
-            check(&key, forged, &right, NOW, Checked::Wrong);
+        check(&other, &id, &right, NOW, Checked::Unknown);
+        let later = other.challenge(99, Timestamp::from_ms(9_000));
+        for forged in [
+            "",
+            "0",
+            &id[1..],
+            &id[..32],
+            &id.to_uppercase(),
+            &format!("{id}0"),
+            &later,
+            "ä".repeat(24).as_str(),
+        ] {
+            check(&key, forged, &right, NOW, Checked::Unknown);
         }
     }
 

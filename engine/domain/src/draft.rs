@@ -24,6 +24,9 @@ pub struct Draft {
     pub documents: BTreeMap<DocumentKind, Document>,
     /// Password and questions, once set.
     pub credentials: Option<Credentials>,
+    /// "Iya" was said and the account is being made: nothing may change under it.
+    #[serde(default)]
+    pub sealed: bool,
     /// The account that came of it. From then on nothing changes.
     pub account: Option<AccountNumber>,
 }
@@ -83,16 +86,17 @@ impl Draft {
     /// A draft that holds step 1 only.
     pub fn open(identity: Identity, warnings: Vec<Warning>, expires_at: Timestamp) -> Draft {
         let (profile, credentials, account) = (None, None, None);
-        Draft { identity, warnings, expires_at, profile, documents: BTreeMap::new(), credentials, account }
+        let (documents, sealed) = (BTreeMap::new(), false);
+        Draft { identity, warnings, expires_at, profile, documents, credentials, sealed, account }
     }
 
     /// Whether `step` may come at `now`. Earlier steps may always be repeated ("Kembali").
     ///
     /// # Errors
-    /// [`Failure::AlreadyFinal`] after confirmation, [`Failure::DraftExpired`] after its time, [`Failure::StepOutOfOrder`] before
+    /// [`Failure::AlreadyFinal`] once "Iya" was said (which itself may be repeated until there is an account), [`Failure::DraftExpired`] after its time, [`Failure::StepOutOfOrder`] before
     /// its turn, and [`Failure::CameraMissing`] where only the swafoto is missing for a confirmation.
     pub fn admit(&self, step: Step, now: Timestamp) -> Result<(), Failure> {
-        if self.account.is_some() {
+        if self.account.is_some() || (self.sealed && step != Step::Confirmation) {
             return Err(Failure::AlreadyFinal);
         }
         self.check_time(now)?;
@@ -187,6 +191,7 @@ mod tests {
                     draft.credentials =
                         Some(Credentials { password_hash: String::new(), questions: Vec::new() });
                 }
+                '!' => draft.sealed = true,
                 'a' => draft.account = Some(AccountNumber(1)),
                 other => panic!("no part {other}"),
             }
@@ -210,8 +215,11 @@ mod tests {
         check("pkc", Step::Confirmation, Err(Failure::CameraMissing));
         check("pksc", Step::Confirmation, Ok(()));
         check("pksc", Step::Profile, Ok(()));
-        for step in [Step::Profile, Step::Document, Step::Credentials, Step::Confirmation] {
-            check("pksca", step, Err(Failure::AlreadyFinal));
+        check("pksc!", Step::Confirmation, Ok(()));
+        check("pksc!a", Step::Confirmation, Err(Failure::AlreadyFinal));
+        for step in [Step::Profile, Step::Document, Step::Credentials] {
+            check("pksc!", step, Err(Failure::AlreadyFinal));
+            check("pksc!a", step, Err(Failure::AlreadyFinal));
         }
     }
 

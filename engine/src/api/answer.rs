@@ -1,0 +1,219 @@
+//! Answers as they go out: JSON, or a problem that says what the applicant can do and nothing of the inside.
+
+use crate::committer::CommitError;
+use crate::photos::PhotoError;
+use crate::pool::PoolError;
+use crate::store::{StoreError, UpdateError};
+use bytes::Bytes;
+use domain::Failure;
+use domain::identity::Fault;
+use domain::wire::{self, Problem};
+use http_body_util::Full;
+use hyper::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderValue, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS};
+use hyper::{Response, StatusCode};
+use serde::Serialize;
+use server::{Answer, BodyError};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// A refusal on its way out.
+#[derive(Debug)]
+pub(super) struct ApiError {
+    failure: Failure,
+    faults: Vec<Fault>,
+    /// For the log alone.
+    inside: Option<String>,
+}
+
+impl ApiError {
+    /// What the applicant is told.
+    pub(super) fn failure(&self) -> Failure {
+        self.failure
+    }
+
+    /// The form has faults; the first gives the answer its code.
+    pub(super) fn of_faults(faults: Vec<Fault>) -> ApiError {
+        let failure = faults.first().map_or(Failure::Internal, |fault| fault.failure);
+        ApiError { failure, faults, inside: None }
+    }
+
+    /// The fault is that of one field.
+    pub(super) fn of_field(field: &'static str, failure: Failure) -> ApiError {
+        ApiError { failure, faults: vec![Fault { field, failure }], inside: None }
+    }
+
+    /// Something inside failed: `cause` goes to the log, `failure` to the applicant.
+    pub(super) fn inside(failure: Failure, cause: impl ToString) -> ApiError {
+        ApiError { failure, faults: Vec::new(), inside: Some(cause.to_string()) }
+    }
+
+    /// The answer; what is inside is logged here, and only here.
+    pub(super) fn answer(&self, step: &'static str) -> Answer {
+        if let Some(cause) = &self.inside {
+            tracing::warn!(step, code = self.failure.code(), cause, "a request failed inside");
+        }
+        let problem = match self.faults.first() {
+            Some(&first) => Problem::of_faults(first, &self.faults),
+            None => Problem::of(self.failure),
+        };
+        let status = StatusCode::from_u16(self.failure.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        if !self.failure.is_transient() {
+            return problem_answer(status, &problem);
+        }
+        let seconds = retry_after_s();
+        let mut answer = problem_answer(status, &problem.retry_after(seconds));
+        answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+        answer
+    }
+}
+
+/// `body` as JSON.
+pub(super) fn json<T: Serialize>(status: StatusCode, body: &T) -> Answer {
+    with_body(status, wire::JSON, body)
+}
+
+/// Done, and nothing to say.
+pub(super) fn no_content() -> Answer {
+    let mut answer = Response::new(Full::default());
+    *answer.status_mut() = StatusCode::NO_CONTENT;
+    answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    answer
+}
+
+/// No such path. The catalogue has no code for that: it is about people, not about programs that ask for what isn't there.
+pub(super) fn not_found() -> Answer {
+    with_body(
+        StatusCode::NOT_FOUND,
+        Problem::MEDIA_TYPE,
+        &Blank { title: "Alamat tidak ditemukan", status: 404 },
+    )
+}
+
+/// The path has another method.
+pub(super) fn method_not_allowed(allowed: &'static str) -> Answer {
+    let body = Blank { title: "Metode tidak diizinkan", status: 405 };
+    let mut answer = with_body(StatusCode::METHOD_NOT_ALLOWED, Problem::MEDIA_TYPE, &body);
+    answer.headers_mut().insert(ALLOW, HeaderValue::from_static(allowed));
+    answer
+}
+
+/// A problem of HTTP alone: RFC 9457 gives it the type `about:blank`.
+#[derive(Serialize)]
+struct Blank {
+    title: &'static str,
+    status: u16,
+}
+
+fn problem_answer(status: StatusCode, problem: &Problem) -> Answer {
+    with_body(status, Problem::MEDIA_TYPE, problem)
+}
+
+fn with_body<T: Serialize>(status: StatusCode, media_type: &'static str, body: &T) -> Answer {
+    let body = serde_json::to_vec(body).expect("answers have string keys and no failing serialiser");
+    let mut answer = Response::new(Full::new(Bytes::from(body)));
+    *answer.status_mut() = status;
+    let headers = answer.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    answer
+}
+
+/// Two to six seconds in turn, so that those who were turned away together don't come back together.
+fn retry_after_s() -> u32 {
+    static TURN: AtomicU32 = AtomicU32::new(0);
+    2 + TURN.fetch_add(1, Ordering::Relaxed) % 5
+}
+
+impl From<Failure> for ApiError {
+    fn from(failure: Failure) -> ApiError {
+        ApiError { failure, faults: Vec::new(), inside: None }
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> ApiError {
+        match error {
+            StoreError::Io(cause) => ApiError::inside(Failure::StorageUnavailable, cause),
+            StoreError::Damaged(cause) => ApiError::inside(Failure::Internal, cause),
+        }
+    }
+}
+
+impl From<UpdateError> for ApiError {
+    fn from(error: UpdateError) -> ApiError {
+        match error {
+            // A draft that never was is answered like one that is over: nobody learns which.
+            UpdateError::Absent => ApiError::from(Failure::DraftExpired),
+            UpdateError::Refused(failure) => ApiError::from(failure),
+            UpdateError::Store(error) => ApiError::from(error),
+        }
+    }
+}
+
+impl From<PoolError> for ApiError {
+    fn from(error: PoolError) -> ApiError {
+        match error {
+            PoolError::Full => ApiError::from(Failure::Busy),
+            PoolError::Lost => ApiError::inside(Failure::Internal, error),
+        }
+    }
+}
+
+impl From<PhotoError> for ApiError {
+    fn from(error: PhotoError) -> ApiError {
+        match error {
+            PhotoError::Refused(failure) => ApiError::from(failure),
+            PhotoError::Pool(error) => ApiError::from(error),
+            PhotoError::Io(cause) => ApiError::inside(Failure::StorageUnavailable, cause),
+        }
+    }
+}
+
+impl From<CommitError> for ApiError {
+    fn from(error: CommitError) -> ApiError {
+        match error {
+            CommitError::Refused(failure) => ApiError::from(failure),
+            CommitError::Full => ApiError::from(Failure::Busy),
+            CommitError::Store(cause) => ApiError::inside(Failure::StorageUnavailable, cause),
+        }
+    }
+}
+
+impl From<BodyError<Failure>> for ApiError {
+    fn from(error: BodyError<Failure>) -> ApiError {
+        ApiError::from(match error {
+            BodyError::TooLarge => Failure::FileTooLarge,
+            BodyError::TooSlow | BodyError::CutOff => Failure::UploadTooSlow,
+            BodyError::Refused(failure) => failure,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_failure_has_its_answer() {
+        for &failure in Failure::ALL {
+            let answer = ApiError::inside(failure, "connection to 10.0.0.7:5432 refused").answer("test");
+            assert_eq!(answer.status().as_u16(), failure.status());
+            assert_eq!(answer.headers()[CONTENT_TYPE], Problem::MEDIA_TYPE);
+            assert_eq!(answer.headers().contains_key(RETRY_AFTER), failure.is_transient(), "{failure}");
+        }
+    }
+
+    #[test]
+    fn what_is_inside_stays_inside() {
+        let secret = "/var/lib/register";
+        for error in [
+            ApiError::from(StoreError::Io(std::io::Error::other(secret))),
+            ApiError::from(StoreError::Damaged(secret.to_owned())),
+            ApiError::from(CommitError::Store(secret.to_owned())),
+            ApiError::from(PhotoError::Io(std::io::Error::other(secret))),
+        ] {
+            assert_eq!(error.inside.as_deref(), Some(secret));
+            assert!(!format!("{:?}", error.answer("test").body()).contains(secret));
+        }
+    }
+}

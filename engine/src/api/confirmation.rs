@@ -1,0 +1,41 @@
+//! `POST /drafts/{token}/confirmation`: "Iya". The account is on disk before it is acknowledged, and a repeat gets the first answer.
+//!
+//! A draft makes at most one account, so a repeat is known by its draft; the `Idempotency-Key` that clients send adds nothing to that,
+//! and is not needed.
+
+use super::answer::{self, ApiError};
+use super::check_gate;
+use crate::app::App;
+use crate::committer::Receipt;
+use crate::store::DraftId;
+use domain::Nik;
+use domain::draft::Step;
+use domain::wire::AccountMade;
+use hyper::StatusCode;
+use server::Answer;
+
+pub(super) async fn post(app: &App, id: DraftId) -> Result<Answer, ApiError> {
+    let now = app.clock.now();
+    let gate = check_gate(app);
+    // Sealed first: from here on no other request changes what is being confirmed.
+    let draft = app.store.update_draft(id, &mut |draft| {
+        if draft.account.is_none() {
+            gate?;
+            draft.admit(Step::Confirmation, now)?;
+            draft.sealed = true;
+        }
+        Ok(())
+    })?;
+    let nik = draft.identity.nik;
+    let receipt = app.committer.commit(id, draft).await?;
+    Ok(acknowledge(nik, &receipt))
+}
+
+fn acknowledge(nik: Nik, receipt: &Receipt) -> Answer {
+    let made = AccountMade {
+        account_number: receipt.number,
+        nik_masked: nik.masked(),
+        registered_at: receipt.registered_at,
+    };
+    answer::json(if receipt.repeated { StatusCode::OK } else { StatusCode::CREATED }, &made)
+}

@@ -1,0 +1,53 @@
+//! `PUT /drafts/{token}/credentials`: password and security questions. Everything cheap is checked before the hash is paid for.
+
+use super::answer::{self, ApiError};
+use super::{check_gate, drafts, read_form};
+use crate::app::App;
+use crate::store::DraftId;
+use domain::draft::{Credentials, SecurityQuestion, Step};
+use domain::wire::{CredentialsForm, QuestionForm};
+use domain::{Failure, password};
+use hyper::body::Incoming;
+use server::Answer;
+
+/// Most characters of a question or an answer.
+const QUESTION_CHARS_MAX: usize = 200;
+
+pub(super) async fn put(app: &App, id: DraftId, body: Incoming) -> Result<Answer, ApiError> {
+    check_gate(app)?;
+    let form: CredentialsForm = read_form(app, body).await?;
+    let now = app.clock.now();
+    let draft = drafts::load(app, id, now)?;
+    draft.admit(Step::Credentials, now)?;
+    app.captchas.redeem(&form.captcha, now).map_err(|failure| ApiError::of_field("captcha", failure))?;
+    password::check(&form.password, &form.password_repetition, draft.identity.nik, &app.config.limits)
+        .map_err(|failure| match failure {
+            Failure::PasswordMismatch => ApiError::of_field("password_repetition", failure),
+            other => ApiError::of_field("password", other),
+        })?;
+    let questions =
+        form.questions.iter().map(|form| digest_question(app, id, form)).collect::<Result<_, _>>()?;
+    let password_hash = app.passwords.hash(form.password).await?;
+
+    let credentials = Credentials { password_hash, questions };
+    let now = app.clock.now();
+    app.store.update_draft(id, &mut |draft| {
+        draft.admit(Step::Credentials, now)?;
+        draft.credentials = Some(credentials.clone());
+        Ok(())
+    })?;
+    Ok(answer::no_content())
+}
+
+/// An answer is compared without regard to case and spaces, so that is what its digest is of.
+fn digest_question(app: &App, id: DraftId, form: &QuestionForm) -> Result<SecurityQuestion, ApiError> {
+    let question = form.question.trim().to_owned();
+    let answer: String =
+        form.answer.split_whitespace().flat_map(str::chars).flat_map(char::to_lowercase).collect();
+    let fits = |text: &str| !text.is_empty() && text.chars().count() <= QUESTION_CHARS_MAX;
+    if !fits(&question) || !fits(&answer) {
+        return Err(ApiError::of_field("questions", Failure::FormOutdated));
+    }
+    let answer_digest = app.secret.digest(&["security answer", &id.to_string(), &question, &answer]);
+    Ok(SecurityQuestion { question, answer_digest })
+}

@@ -1,0 +1,57 @@
+//! `PUT /drafts/{token}/documents/{kind}`: a file. Refused on its length, then on its first bytes, then on its headers; only what passes
+//! is opened.
+
+use super::answer::{self, ApiError};
+use super::check_gate;
+use super::drafts;
+use crate::app::App;
+use crate::store::DraftId;
+use domain::Failure;
+use domain::document::DocumentKind;
+use domain::draft::{Document, Step};
+use domain::wire::DocumentTaken;
+use hyper::StatusCode;
+use hyper::body::Incoming;
+use server::{Answer, BodyBounds};
+
+pub(super) async fn put(
+    app: &App,
+    id: DraftId,
+    kind: DocumentKind,
+    body: Incoming,
+) -> Result<Answer, ApiError> {
+    check_gate(app)?;
+    let limits = app.config.limits.document(kind).ok_or(Failure::FormOutdated)?;
+    drafts::load(app, id, app.clock.now())?.admit(Step::Document, app.clock.now())?;
+    let bounds = BodyBounds { bytes_max: u64::from(limits.bytes_max), timeout: app.config.body_timeout };
+    let file = server::read(body, bounds, |start| limits.check_magic(start).map(drop)).await?;
+    let document = app.photos.take(id, kind, limits, file).await?;
+    let taken = DocumentTaken {
+        kind,
+        bytes: document.bytes,
+        dimensions: document.dimensions,
+        blurred: document.blurred,
+    };
+    let replaced = attach(app, id, kind, &document).inspect_err(|_| app.photos.remove(&document.blob))?;
+    if let Some(replaced) = replaced {
+        app.photos.remove(&replaced.blob);
+    }
+    Ok(answer::json(StatusCode::OK, &taken))
+}
+
+/// The last upload wins; the one that it replaces is given back.
+fn attach(
+    app: &App,
+    id: DraftId,
+    kind: DocumentKind,
+    document: &Document,
+) -> Result<Option<Document>, ApiError> {
+    let now = app.clock.now();
+    let mut replaced = None;
+    app.store.update_draft(id, &mut |draft| {
+        draft.admit(Step::Document, now)?;
+        replaced = draft.documents.insert(kind, document.clone());
+        Ok(())
+    })?;
+    Ok(replaced)
+}

@@ -1,0 +1,140 @@
+//! Everything that an endpoint needs, opened once at the start.
+
+use crate::blobs::Blobs;
+use crate::captcha::Captchas;
+use crate::clock::Clock;
+use crate::committer::Committer;
+use crate::config::Config;
+use crate::metrics::Metrics;
+use crate::passwords::Passwords;
+use crate::photos::Photos;
+use crate::registry::Registry;
+use crate::secret::Secret;
+use crate::store::{SledStore, Store, StoreError};
+use admission::{Admission, Decision};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::{fs, io};
+
+/// The engine, ready to serve.
+pub struct App {
+    pub(crate) config: Config,
+    pub(crate) clock: Clock,
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) committer: Committer,
+    pub(crate) passwords: Passwords,
+    pub(crate) photos: Photos,
+    pub(crate) registry: Registry,
+    pub(crate) captchas: Captchas,
+    pub(crate) secret: Secret,
+    pub(crate) metrics: Metrics,
+    admission: Mutex<Admission>,
+}
+
+/// Why the engine cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The folder of the store cannot be used.
+    #[error("cannot use the store folder {}: {source}", folder.display())]
+    Folder {
+        /// As set.
+        folder: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The register cannot be opened: damaged, or in use by another process.
+    #[error("cannot open the register in {}: {source}", folder.display())]
+    Register {
+        /// As set.
+        folder: PathBuf,
+        /// What the store says.
+        source: StoreError,
+    },
+    /// No thread or no random bytes.
+    #[error("the system refuses a thread or random bytes: {0}")]
+    System(io::Error),
+}
+
+/// A place among the requests under way, given back when it is dropped.
+pub(crate) struct Place<'a>(&'a Mutex<Admission>);
+
+impl App {
+    /// Opens the register, starts the pools and the committer.
+    ///
+    /// # Errors
+    /// [`OpenError`].
+    pub fn open(config: Config, clock: Clock) -> Result<Arc<App>, OpenError> {
+        let folder = config.store.clone();
+        let in_folder = |source| OpenError::Folder { folder: folder.clone(), source };
+        let in_register = |source| OpenError::Register { folder: folder.clone(), source };
+        fs::create_dir_all(&config.store).map_err(in_folder)?;
+        let store =
+            SledStore::open(&config.store.join("register"), config.store_cache_bytes).map_err(in_register)?;
+        let secret = Secret::open(&config.store).map_err(in_folder)?;
+        let now = clock.now();
+        let blobs = open_blobs(&config.store, now.as_ms()).map_err(in_folder)?;
+        App::with_store(config, clock, Arc::new(store), blobs, secret)
+    }
+
+    fn with_store(
+        config: Config,
+        clock: Clock,
+        store: Arc<dyn Store>,
+        blobs: Blobs,
+        secret: Secret,
+    ) -> Result<Arc<App>, OpenError> {
+        let in_register = |source| OpenError::Register { folder: config.store.clone(), source };
+        let metrics = Metrics::new();
+        let committer = Committer::start(Arc::clone(&store), clock.clone(), metrics.store.clone())
+            .map_err(in_register)?;
+        let passwords =
+            Passwords::start(&config.password, metrics.pool("password")).map_err(OpenError::System)?;
+        let (threads, queue_max) = (config.photo_threads, config.photo_queue_max);
+        let photos = Photos::start(blobs, config.limits.blurred, threads, queue_max, metrics.pool("photo"))
+            .map_err(OpenError::System)?;
+        let registry = Registry::new(&config.registry, metrics.registry.clone());
+        let length = config.limits.captcha_length;
+        let captchas = Captchas::new(config.captcha_key.clone(), length, config.captcha_life, clock.now())
+            .map_err(|error| OpenError::System(io::Error::other(error)))?;
+        let admission = Mutex::new(Admission::new(config.admission));
+        Ok(Arc::new(App {
+            config,
+            clock,
+            store,
+            committer,
+            passwords,
+            photos,
+            registry,
+            captchas,
+            secret,
+            metrics,
+            admission,
+        }))
+    }
+
+    /// A place for one more request, or `None` where it is to be turned away.
+    pub(crate) fn admit(&self) -> Option<Place<'_>> {
+        let decision = self.admission.lock().expect("nothing panics while it is held").arrived();
+        match decision {
+            Decision::Admit => {
+                self.metrics.admission("admit");
+                Some(Place(&self.admission))
+            }
+            Decision::Shed => {
+                self.metrics.admission("shed");
+                None
+            }
+        }
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.0.lock().expect("nothing panics while it is held").finished();
+    }
+}
+
+/// Names of documents go on from the time: a thousand uploads a millisecond would be needed to meet an earlier run's.
+fn open_blobs(store: &Path, now_ms: i64) -> io::Result<Blobs> {
+    Blobs::open(store.join("documents"), u64::try_from(now_ms).unwrap_or(0).saturating_mul(1_000))
+}

@@ -1,0 +1,389 @@
+//! The engine's settings: a TOML file as it is written, and the checked values that everything else uses.
+
+use admission::Policy;
+use domain::captcha::{CaptchaKey, KEY_BYTES};
+use domain::wire::Gate;
+use domain::{Limits, LimitsProfile, RegionSet, Timestamp};
+use serde::Deserialize;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// What `lonjakan serve --help` says of each key. A test holds it against the keys that are read.
+pub const CONFIG_REFERENCE: &str = "\
+listen                    address for applicants; port 0 takes a free one            [127.0.0.1:8080]
+operations_listen         address for operators: health, metrics, export             [127.0.0.1:8081]
+store                     folder of the register and the photos; made if absent      required
+registry_url              base address of the population registry, http only         required
+registry_timeout_ms       longest wait for one look-up, 1 to 60000                   [5000]
+registry_connections_max  look-ups at a time, 1 to 1000                              [64]
+production                true refuses settings that are for tests only              [false]
+opens_at, closes_at       window of registration, RFC 3339 with zone                 [always open]
+limits_profile            2018, 2019, 2021, 2023, 2024 or seed                       [seed]
+kilobyte_bytes            bytes of a KB in file limits: 1000 or 1024                 [1000]
+synthetic_regions         true takes NIKs of province 99; for tests only             [false]
+captcha_key               64 hex digits; whoever has it can solve captchas: tests    [random]
+captcha_seconds           life of a captcha, 10 to 3600                              [300]
+export_key                secret for the export of accounts; without it no export    [none]
+draft_minutes             life of a draft, 1 to 10080                                [60]
+password_memory_kib       argon2id memory, 8 to 1048576                              [19456]
+password_passes           argon2id passes, 1 to 16                                   [2]
+password_lanes            argon2id lanes, 1 to 16                                    [1]
+password_threads          hashes at a time, 1 to 64                                  [cores]
+password_queue_max        hashes that may wait, 1 to 100000                          [256]
+photo_threads             photos opened at a time, 1 to 64                           [cores]
+photo_queue_max           photos that may wait, 1 to 10000                           [256]
+worker_threads            threads that serve requests, 1 to 64                       [cores]
+connections_max           connections of applicants at a time, 1 to 1000000          [20000]
+body_timeout_ms           longest time for one upload, 10 to 1800000                 [30000]
+admission                 none or concurrency-limit                                  [none]
+admission_in_flight_max   requests under way with concurrency-limit, 1 to 1000000    [2000]
+store_cache_bytes         memory for the register's pages, at least 1000000          [134217728]
+";
+
+/// Checked settings.
+#[derive(Clone)]
+pub struct Config {
+    /// Address for applicants.
+    pub listen: SocketAddr,
+    /// Address for operators.
+    pub operations_listen: SocketAddr,
+    /// Folder of register and photos.
+    pub store: PathBuf,
+    /// Threads that serve requests.
+    pub worker_threads: usize,
+    pub(crate) registry: RegistryConfig,
+    pub(crate) opens_at: Option<Timestamp>,
+    pub(crate) closes_at: Option<Timestamp>,
+    pub(crate) limits: Limits,
+    pub(crate) regions: RegionSet,
+    pub(crate) captcha_key: Option<CaptchaKey>,
+    pub(crate) captcha_life: Duration,
+    pub(crate) export_key: Option<String>,
+    pub(crate) draft_life: Duration,
+    pub(crate) password: PasswordConfig,
+    pub(crate) photo_threads: usize,
+    pub(crate) photo_queue_max: usize,
+    pub(crate) connections_max: usize,
+    pub(crate) body_timeout: Duration,
+    pub(crate) admission: Policy,
+    pub(crate) store_cache_bytes: u64,
+}
+
+/// How to reach the population registry.
+#[derive(Clone, Debug)]
+pub(crate) struct RegistryConfig {
+    pub(crate) url: hyper::Uri,
+    pub(crate) timeout: Duration,
+    pub(crate) connections_max: usize,
+}
+
+/// What a password costs, and how many are worked on.
+#[derive(Clone, Debug)]
+pub(crate) struct PasswordConfig {
+    pub(crate) params: argon2::Params,
+    pub(crate) threads: usize,
+    pub(crate) queue_max: usize,
+}
+
+/// A settings file that cannot be used: every problem, separated by semicolons on one line.
+#[derive(Debug, thiserror::Error)]
+#[error("{file}: {problems}")]
+pub struct ConfigError {
+    file: String,
+    problems: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawConfig {
+    listen: Option<SocketAddr>,
+    operations_listen: Option<SocketAddr>,
+    store: Option<PathBuf>,
+    registry_url: Option<String>,
+    registry_timeout_ms: Option<u64>,
+    registry_connections_max: Option<u64>,
+    #[serde(default)]
+    production: bool,
+    opens_at: Option<String>,
+    closes_at: Option<String>,
+    limits_profile: Option<String>,
+    kilobyte_bytes: Option<u32>,
+    #[serde(default)]
+    synthetic_regions: bool,
+    captcha_key: Option<String>,
+    captcha_seconds: Option<u64>,
+    export_key: Option<String>,
+    draft_minutes: Option<u64>,
+    password_memory_kib: Option<u64>,
+    password_passes: Option<u64>,
+    password_lanes: Option<u64>,
+    password_threads: Option<u64>,
+    password_queue_max: Option<u64>,
+    photo_threads: Option<u64>,
+    photo_queue_max: Option<u64>,
+    worker_threads: Option<u64>,
+    connections_max: Option<u64>,
+    body_timeout_ms: Option<u64>,
+    admission: Option<String>,
+    admission_in_flight_max: Option<u64>,
+    store_cache_bytes: Option<u64>,
+}
+
+impl Config {
+    /// Reads settings. `file` is the name that errors carry.
+    ///
+    /// # Errors
+    /// Every problem at once, each with its key, its value and what would be right; bad TOML and unknown keys with line and column.
+    pub fn parse(file: &str, text: &str) -> Result<Config, ConfigError> {
+        let raw: RawConfig = toml::from_str(text).map_err(|error| ConfigError {
+            file: error
+                .span()
+                .map_or(file.to_owned(), |span| format!("{file}:{}", line_and_column(text, span.start))),
+            problems: error.message().replace('\n', " "),
+        })?;
+        let mut problems = Vec::new();
+        let config = raw.check(&mut problems);
+        match config {
+            Some(config) if problems.is_empty() => Ok(config),
+            _ => Err(ConfigError { file: file.to_owned(), problems: problems.join("; ") }),
+        }
+    }
+
+    /// Whether registrations are taken at `now`.
+    pub(crate) fn gate(&self, now: Timestamp) -> Gate {
+        if self.opens_at.is_some_and(|opens_at| now < opens_at) {
+            Gate::BeforeOpening
+        } else if self.closes_at.is_some_and(|closes_at| now >= closes_at) {
+            Gate::Closed
+        } else {
+            Gate::Open
+        }
+    }
+}
+
+impl RawConfig {
+    /// `None` where a required key is missing; the problems say which.
+    fn check(self, problems: &mut Vec<String>) -> Option<Config> {
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get) as u64;
+        if self.production && self.captcha_key.is_some() {
+            problems.push("captcha_key is for tests; in production the engine makes its own".to_owned());
+        }
+        if self.production && self.synthetic_regions {
+            problems.push(
+                "synthetic_regions is for tests; in production NIKs of province 99 are refused".to_owned(),
+            );
+        }
+        let mut within = |key: &str, value: Option<u64>, default: u64, min: u64, max: u64| {
+            let value = value.unwrap_or(default);
+            if !(min..=max).contains(&value) {
+                problems.push(format!("{key} = {value} is out of range: {min} to {max}"));
+            }
+            value.clamp(min, max)
+        };
+        let registry_timeout_ms = within("registry_timeout_ms", self.registry_timeout_ms, 5_000, 1, 60_000);
+        let registry_connections_max =
+            within("registry_connections_max", self.registry_connections_max, 64, 1, 1_000);
+        let captcha_seconds = within("captcha_seconds", self.captcha_seconds, 300, 10, 3_600);
+        let draft_minutes = within("draft_minutes", self.draft_minutes, 60, 1, 10_080);
+        let memory_kib = within("password_memory_kib", self.password_memory_kib, 19_456, 8, 1_048_576);
+        let passes = within("password_passes", self.password_passes, 2, 1, 16);
+        let lanes = within("password_lanes", self.password_lanes, 1, 1, 16);
+        let password_threads = within("password_threads", self.password_threads, cores, 1, 64);
+        let password_queue_max = within("password_queue_max", self.password_queue_max, 256, 1, 100_000);
+        let photo_threads = within("photo_threads", self.photo_threads, cores, 1, 64);
+        let photo_queue_max = within("photo_queue_max", self.photo_queue_max, 256, 1, 10_000);
+        let worker_threads = within("worker_threads", self.worker_threads, cores, 1, 64);
+        let connections_max = within("connections_max", self.connections_max, 20_000, 1, 1_000_000);
+        let body_timeout_ms = within("body_timeout_ms", self.body_timeout_ms, 30_000, 10, 1_800_000);
+        let in_flight_max =
+            within("admission_in_flight_max", self.admission_in_flight_max, 2_000, 1, 1_000_000);
+        let store_cache_bytes =
+            within("store_cache_bytes", self.store_cache_bytes, 128 * 1024 * 1024, 1_000_000, u64::MAX);
+
+        let mut check = |key: &str, problem: String| problems.push(format!("{key} {problem}"));
+        let kilobyte_bytes = self.kilobyte_bytes.unwrap_or(1_000);
+        if !matches!(kilobyte_bytes, 1_000 | 1_024) {
+            check("kilobyte_bytes", format!("= {kilobyte_bytes} is neither 1000 nor 1024"));
+        }
+        let profile = match self.limits_profile.as_deref() {
+            None => Some(LimitsProfile::Seed),
+            Some(name) => LimitsProfile::from_name(name),
+        };
+        if profile.is_none() {
+            check("limits_profile", "is none of 2018, 2019, 2021, 2023, 2024, seed".to_owned());
+        }
+        let admission = match self.admission.as_deref() {
+            None | Some("none") => Policy::None,
+            Some("concurrency-limit") => Policy::ConcurrencyLimit { in_flight_max: count(in_flight_max) },
+            Some(other) => {
+                check("admission", format!("= {other:?} is neither none nor concurrency-limit"));
+                Policy::None
+            }
+        };
+        let mut instant = |key: &str, text: Option<String>| {
+            let text = text?;
+            let parsed = Timestamp::try_from(text.clone());
+            parsed
+                .map_err(|_| check(key, format!("= {text:?} is no time like 2026-08-20T17:17:00+07:00")))
+                .ok()
+        };
+        let opens_at = instant("opens_at", self.opens_at);
+        let closes_at = instant("closes_at", self.closes_at);
+        if let (Some(opens_at), Some(closes_at)) = (opens_at, closes_at)
+            && closes_at <= opens_at
+        {
+            check("closes_at", "is not after opens_at".to_owned());
+        }
+        let captcha_key = self.captcha_key.as_deref().map(parse_key);
+        if captcha_key.is_some_and(|key| key.is_none()) {
+            check("captcha_key", "is not 64 hexadecimal digits".to_owned());
+        }
+        let params = argon2::Params::new(small(memory_kib), small(passes), small(lanes), None);
+        if params.is_err() {
+            check("password_memory_kib", format!("= {memory_kib} is under 8 for each of {lanes} lanes"));
+        }
+        if self.store.is_none() {
+            check("store", "is missing: the folder of the register".to_owned());
+        }
+        let registry_url = match self.registry_url.as_deref().map(str::parse::<hyper::Uri>) {
+            Some(Ok(url)) if url.scheme_str() == Some("http") && url.authority().is_some() => Some(url),
+            Some(_) => {
+                check("registry_url", "is no address like http://127.0.0.1:9090".to_owned());
+                None
+            }
+            None => {
+                check("registry_url", "is missing: the address of the population registry".to_owned());
+                None
+            }
+        };
+        Some(Config {
+            listen: self.listen.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8080))),
+            operations_listen: self.operations_listen.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8081))),
+            store: self.store?,
+            worker_threads: count(worker_threads),
+            registry: RegistryConfig {
+                url: registry_url?,
+                timeout: Duration::from_millis(registry_timeout_ms),
+                connections_max: count(registry_connections_max),
+            },
+            opens_at,
+            closes_at,
+            limits: profile?.limits(kilobyte_bytes),
+            regions: if self.synthetic_regions { RegionSet::RealAndSynthetic } else { RegionSet::Real },
+            captcha_key: captcha_key.flatten().map(CaptchaKey::new),
+            captcha_life: Duration::from_secs(captcha_seconds),
+            export_key: self.export_key,
+            draft_life: Duration::from_secs(draft_minutes * 60),
+            password: PasswordConfig {
+                params: params.ok()?,
+                threads: count(password_threads),
+                queue_max: count(password_queue_max),
+            },
+            photo_threads: count(photo_threads),
+            photo_queue_max: count(photo_queue_max),
+            connections_max: count(connections_max),
+            body_timeout: Duration::from_millis(body_timeout_ms),
+            admission,
+            store_cache_bytes,
+        })
+    }
+}
+
+/// A value that its range keeps well below the limits of the type.
+fn count(value: u64) -> usize {
+    usize::try_from(value).unwrap_or(usize::MAX)
+}
+
+fn small(value: u64) -> u32 {
+    u32::try_from(value).unwrap_or(u32::MAX)
+}
+
+fn parse_key(text: &str) -> Option<[u8; KEY_BYTES]> {
+    hex::decode(text).ok()?.try_into().ok()
+}
+
+fn line_and_column(text: &str, at: usize) -> String {
+    let before = text.get(..at).unwrap_or(text);
+    let line = before.matches('\n').count() + 1;
+    let column = before.chars().rev().take_while(|&c| c != '\n').count() + 1;
+    format!("{line}:{column}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LEAST: &str = "store = \"s\"\nregistry_url = \"http://127.0.0.1:1\"\n";
+
+    #[test]
+    fn problems_are_told_all_at_once() {
+        let check = |text: &str, expect: &str| {
+            let found = Config::parse("engine.toml", text).err().map(|error| error.to_string());
+            assert_eq!(found.as_deref().unwrap_or("fine"), expect, "{text}");
+        };
+        check(LEAST, "fine");
+        check(
+            "",
+            "engine.toml: store is missing: the folder of the register; registry_url is missing: the address of the \
+             population registry",
+        );
+        check(
+            &format!(
+                "{LEAST}password_passes = 0\nkilobyte_bytes = 1023\nadmission = \"all\"\ncaptcha_key = \"ab\""
+            ),
+            "engine.toml: password_passes = 0 is out of range: 1 to 16; kilobyte_bytes = 1023 is neither 1000 nor 1024; \
+             admission = \"all\" is neither none nor concurrency-limit; captcha_key is not 64 hexadecimal digits",
+        );
+        check(
+            &format!(
+                "{LEAST}production = true\nsynthetic_regions = true\ncaptcha_key = \"{}\"",
+                "ab".repeat(32)
+            ),
+            "engine.toml: captcha_key is for tests; in production the engine makes its own; synthetic_regions is for \
+             tests; in production NIKs of province 99 are refused",
+        );
+        check(
+            &format!("{LEAST}opens_at = \"2026-11-21T10:00:00+07:00\"\ncloses_at = \"2026-11-21T03:00:00Z\""),
+            "engine.toml: closes_at is not after opens_at",
+        );
+        check("store = 1", "engine.toml:1:9: invalid type: integer `1`, expected path string");
+        assert!(
+            Config::parse("e.toml", "\nstor = 1")
+                .err()
+                .unwrap()
+                .to_string()
+                .starts_with("e.toml:2:1: unknown field `stor`")
+        );
+    }
+
+    #[test]
+    fn the_window() {
+        let text = format!(
+            "{LEAST}opens_at = \"2026-11-21T10:00:00+07:00\"\ncloses_at = \"2026-11-21T10:00:00+06:00\""
+        );
+        let config = Config::parse("e", &text).ok().unwrap();
+        let check = |at: &str, expect| {
+            assert_eq!(config.gate(Timestamp::try_from(at.to_owned()).unwrap()), expect, "{at}");
+        };
+        check("2026-11-21T02:59:59.999Z", Gate::BeforeOpening);
+        check("2026-11-21T03:00:00.000Z", Gate::Open);
+        check("2026-11-21T03:59:59.999Z", Gate::Open);
+        check("2026-11-21T04:00:00.000Z", Gate::Closed);
+    }
+
+    #[test]
+    fn the_reference_names_every_key_that_is_read() {
+        let told: Vec<&str> = CONFIG_REFERENCE
+            .lines()
+            .flat_map(|line| line.split("  ").next().unwrap_or_default().split(", "))
+            .map(str::trim)
+            .collect();
+        let error = Config::parse("e", "x = 1").err().unwrap().to_string();
+        let mut read: Vec<&str> = error.split('`').skip(3).step_by(2).collect();
+        let mut told_sorted = told.clone();
+        read.sort_unstable();
+        told_sorted.sort_unstable();
+        assert_eq!(told_sorted, read);
+    }
+}

@@ -1,0 +1,245 @@
+//! What the engine counts, for Prometheus. Names follow its conventions: base units, `_total` for what only grows.
+
+use crate::registry::RegistryError;
+use domain::Failure;
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::registry::Registry as Names;
+use std::sync::atomic::AtomicU64;
+use std::time::Duration;
+
+type Seconds = Counter<f64, AtomicU64>;
+
+/// Every metric of the engine.
+pub(crate) struct Metrics {
+    names: Names,
+    requests: Family<RequestLabels, Counter>,
+    admission: Family<AdmissionLabels, Counter>,
+    pools: PoolFamilies,
+    pub(crate) store: StoreMetrics,
+    pub(crate) registry: RegistryMetrics,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct RequestLabels {
+    step: &'static str,
+    code: &'static str,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct AdmissionLabels {
+    decision: &'static str,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct PoolLabels {
+    pool: &'static str,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct LookupLabels {
+    outcome: &'static str,
+}
+
+#[derive(Default)]
+struct PoolFamilies {
+    busy: Family<PoolLabels, Seconds>,
+    waited: Family<PoolLabels, Seconds>,
+    jobs: Family<PoolLabels, Counter>,
+    refused: Family<PoolLabels, Counter>,
+    client_gone: Family<PoolLabels, Counter>,
+    threads: Family<PoolLabels, Gauge>,
+}
+
+/// The metrics of one pool.
+#[derive(Clone)]
+pub(crate) struct PoolMetrics {
+    busy: Seconds,
+    waited: Seconds,
+    jobs: Counter,
+    refused: Counter,
+    client_gone: Counter,
+    threads: Gauge,
+}
+
+/// The metrics of the store.
+#[derive(Clone, Default)]
+pub(crate) struct StoreMetrics {
+    flush: Seconds,
+    flushes: Counter,
+    failures: Counter,
+    accounts: Counter,
+}
+
+/// The metrics of the registry's client.
+#[derive(Clone, Default)]
+pub(crate) struct RegistryMetrics {
+    busy: Seconds,
+    lookups: Family<LookupLabels, Counter>,
+    connections_max: Gauge,
+}
+
+impl Metrics {
+    pub(crate) fn new() -> Metrics {
+        let metrics = Metrics {
+            names: Names::with_prefix("engine"),
+            requests: Family::default(),
+            admission: Family::default(),
+            pools: PoolFamilies::default(),
+            store: StoreMetrics::default(),
+            registry: RegistryMetrics::default(),
+        };
+        metrics.named()
+    }
+
+    fn named(mut self) -> Metrics {
+        let names = &mut self.names;
+        names.register("requests", "Requests answered, by step and outcome", self.requests.clone());
+        names.register("admission", "Requests by what admission decided", self.admission.clone());
+        names.register("pool_busy_seconds", "Time that threads of a pool worked", self.pools.busy.clone());
+        names.register("pool_wait_seconds", "Time that jobs of a pool waited", self.pools.waited.clone());
+        names.register("pool_jobs", "Jobs that a pool finished", self.pools.jobs.clone());
+        names.register("pool_refused", "Jobs refused because too many waited", self.pools.refused.clone());
+        names.register(
+            "pool_client_gone",
+            "Jobs dropped because nobody waited for them",
+            self.pools.client_gone.clone(),
+        );
+        names.register("pool_threads", "Threads of a pool", self.pools.threads.clone());
+        names.register(
+            "store_flush_seconds",
+            "Time spent in writing and flushing accounts",
+            self.store.flush.clone(),
+        );
+        names.register(
+            "store_flushes",
+            "Flushes, each for all confirmations that waited",
+            self.store.flushes.clone(),
+        );
+        names.register("store_flush_failures", "Flushes that failed", self.store.failures.clone());
+        names.register("store_accounts", "Accounts made since the start", self.store.accounts.clone());
+        names.register(
+            "registry_busy_seconds",
+            "Time of look-ups, summed over connections",
+            self.registry.busy.clone(),
+        );
+        names.register("registry_lookups", "Look-ups, by outcome", self.registry.lookups.clone());
+        names.register(
+            "registry_connections_max",
+            "Look-ups at a time",
+            self.registry.connections_max.clone(),
+        );
+        self
+    }
+
+    /// A request of `step` was answered: well, or with a failure.
+    pub(crate) fn answered(&self, step: &'static str, failure: Option<Failure>) {
+        let code = failure.map_or("ok", Failure::code);
+        self.requests.get_or_create(&RequestLabels { step, code }).inc();
+    }
+
+    /// Admission decided about a request.
+    pub(crate) fn admission(&self, decision: &'static str) {
+        self.admission.get_or_create(&AdmissionLabels { decision }).inc();
+    }
+
+    /// The metrics of the pool `name`.
+    pub(crate) fn pool(&self, name: &'static str) -> PoolMetrics {
+        let labels = PoolLabels { pool: name };
+        PoolMetrics {
+            busy: self.pools.busy.get_or_create_owned(&labels),
+            waited: self.pools.waited.get_or_create_owned(&labels),
+            jobs: self.pools.jobs.get_or_create_owned(&labels),
+            refused: self.pools.refused.get_or_create_owned(&labels),
+            client_gone: self.pools.client_gone.get_or_create_owned(&labels),
+            threads: self.pools.threads.get_or_create_owned(&labels),
+        }
+    }
+
+    /// Everything, in the OpenMetrics text format.
+    pub(crate) fn encode(&self) -> String {
+        let mut text = String::new();
+        prometheus_client::encoding::text::encode(&mut text, &self.names)
+            .expect("writing into a string does not fail");
+        text
+    }
+}
+
+impl PoolMetrics {
+    pub(crate) fn set_threads(&self, threads: usize) {
+        self.threads.set(i64::try_from(threads).unwrap_or(i64::MAX));
+    }
+
+    pub(crate) fn waited(&self, time: Duration) {
+        self.waited.inc_by(time.as_secs_f64());
+    }
+
+    pub(crate) fn worked(&self, time: Duration) {
+        self.busy.inc_by(time.as_secs_f64());
+        self.jobs.inc();
+    }
+
+    pub(crate) fn refused(&self) {
+        self.refused.inc();
+    }
+
+    pub(crate) fn client_gone(&self) {
+        self.client_gone.inc();
+    }
+}
+
+impl StoreMetrics {
+    pub(crate) fn flushed(&self, time: Duration, accounts: usize, stored: bool) {
+        self.flush.inc_by(time.as_secs_f64());
+        self.flushes.inc();
+        if stored {
+            self.accounts.inc_by(accounts as u64);
+        } else {
+            self.failures.inc();
+        }
+    }
+}
+
+impl RegistryMetrics {
+    pub(crate) fn set_connections_max(&self, connections: usize) {
+        self.connections_max.set(i64::try_from(connections).unwrap_or(i64::MAX));
+    }
+
+    pub(crate) fn looked_up(&self, time: Duration, error: Option<&RegistryError>) {
+        self.busy.inc_by(time.as_secs_f64());
+        let outcome = match error {
+            None => "answered",
+            Some(RegistryError::Slow) => "slow",
+            Some(RegistryError::Quota) => "quota",
+            Some(RegistryError::Down(_)) => "down",
+        };
+        self.lookups.get_or_create(&LookupLabels { outcome }).inc();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_labels() {
+        let metrics = Metrics::new();
+        metrics.answered("identity", None);
+        metrics.answered("identity", Some(Failure::NikNotFound));
+        metrics.pool("password").set_threads(2);
+        metrics.pool("password").worked(Duration::from_millis(30));
+        metrics.store.flushed(Duration::from_millis(5), 3, true);
+        let text = metrics.encode();
+        for line in [
+            "engine_requests_total{step=\"identity\",code=\"ok\"} 1",
+            "engine_requests_total{step=\"identity\",code=\"nik-not-found\"} 1",
+            "engine_pool_threads{pool=\"password\"} 2",
+            "engine_pool_busy_seconds_total{pool=\"password\"} 0.03",
+            "engine_store_accounts_total 3",
+        ] {
+            assert!(text.lines().any(|found| found == line), "{line} is not in\n{text}");
+        }
+    }
+}

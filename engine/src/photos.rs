@@ -1,0 +1,156 @@
+//! Documents: the gate, then for photos a decode of the luma plane and its sharpness, then the file on disk; all on a bounded pool.
+
+use crate::blobs::Blobs;
+use crate::metrics::PoolMetrics;
+use crate::pool::{Pool, PoolError};
+use crate::store::DraftId;
+use bytes::Bytes;
+use domain::Failure;
+use domain::document::{Dimensions, DocumentKind, SHARPNESS_MIN};
+use domain::draft::Document;
+use domain::limits::{Blurred, DocumentLimits};
+use std::io;
+use std::sync::Arc;
+use zune_core::bytestream::ZCursor;
+use zune_core::colorspace::ColorSpace;
+use zune_core::options::DecoderOptions;
+use zune_jpeg::JpegDecoder;
+
+/// Opens photos and keeps documents.
+pub(crate) struct Photos {
+    pool: Pool<Vec<u8>>,
+    blobs: Arc<Blobs>,
+    blurred: Blurred,
+}
+
+/// Why a document was not taken.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum PhotoError {
+    #[error("refused: {0}")]
+    Refused(Failure),
+    #[error(transparent)]
+    Pool(#[from] PoolError),
+    #[error("cannot be kept")]
+    Io(#[from] io::Error),
+}
+
+impl Photos {
+    /// # Errors
+    /// Where no thread can be had.
+    pub(crate) fn start(
+        blobs: Blobs,
+        blurred: Blurred,
+        threads: usize,
+        queue_max: usize,
+        metrics: PoolMetrics,
+    ) -> io::Result<Photos> {
+        let pool = Pool::start("photo", threads, queue_max, metrics, Vec::new)?;
+        Ok(Photos { pool, blobs: Arc::new(blobs), blurred })
+    }
+
+    /// Judges `file` by `limits` and keeps it for `draft`.
+    ///
+    /// # Errors
+    /// [`PhotoError`]; then nothing is kept.
+    pub(crate) async fn take(
+        &self,
+        draft: DraftId,
+        kind: DocumentKind,
+        limits: DocumentLimits,
+        file: Bytes,
+    ) -> Result<Document, PhotoError> {
+        // By length and markers first, here: a refusal must not queue behind pictures that are being opened.
+        let dimensions = limits.check(&file).map_err(PhotoError::Refused)?;
+        let (blobs, blurred) = (Arc::clone(&self.blobs), self.blurred);
+        let work = move |luma: &mut Vec<u8>| -> Result<Document, PhotoError> {
+            let sharpness = dimensions
+                .map(|size| sharpness(&file, size, luma))
+                .transpose()
+                .map_err(PhotoError::Refused)?;
+            let is_blurred = sharpness.is_some_and(|sharpness| sharpness < SHARPNESS_MIN);
+            if is_blurred && blurred == Blurred::Refuse {
+                return Err(PhotoError::Refused(Failure::PhotoBlurred));
+            }
+            let blob = blobs.put(draft, kind, &file)?;
+            let bytes = u32::try_from(file.len()).unwrap_or(u32::MAX);
+            Ok(Document { bytes, dimensions, sharpness, blurred: is_blurred, blob })
+        };
+        self.pool.run(work).await?
+    }
+
+    /// Removes the file of an upload that another has replaced.
+    pub(crate) fn remove(&self, name: &str) {
+        self.blobs.remove(name);
+    }
+}
+
+/// Variance of the Laplacian over the luma plane of a JPEG (Pech-Pacheco et al., ICPR 2000: low where nothing is in focus).
+/// `luma` is scratch.
+fn sharpness(file: &[u8], size: Dimensions, luma: &mut Vec<u8>) -> Result<f64, Failure> {
+    let options = DecoderOptions::default()
+        .jpeg_set_out_colorspace(ColorSpace::Luma)
+        .set_max_width(size.width as usize)
+        .set_max_height(size.height as usize);
+    let mut decoder = JpegDecoder::new_with_options(ZCursor::new(file), options);
+    decoder.decode_headers().map_err(|_| Failure::FileType)?;
+    let bytes = decoder.output_buffer_size().ok_or(Failure::FileType)?;
+    luma.resize(bytes, 0);
+    decoder.decode_into(luma).map_err(|_| Failure::FileType)?;
+    Ok(laplacian_variance(luma, size.width as usize))
+}
+
+/// Over every pixel that has four neighbours: mean of squares less square of mean of `4p - n - s - w - e`.
+fn laplacian_variance(luma: &[u8], width: usize) -> f64 {
+    let rows: Vec<&[u8]> = luma.chunks_exact(width.max(1)).collect();
+    let (mut sum, mut sum_of_squares, mut count) = (0i64, 0i64, 0i64);
+    for [above, row, below] in rows.array_windows() {
+        let (mut row_sum, mut row_squares) = (0i32, 0i64);
+        for x in 1..width.saturating_sub(1) {
+            let here = 4 * i32::from(row[x]);
+            let around =
+                i32::from(above[x]) + i32::from(below[x]) + i32::from(row[x - 1]) + i32::from(row[x + 1]);
+            let laplacian = here - around;
+            row_sum += laplacian;
+            row_squares += i64::from(laplacian * laplacian);
+        }
+        sum += i64::from(row_sum);
+        sum_of_squares += row_squares;
+        count += i64::try_from(width.saturating_sub(2)).unwrap_or(0);
+    }
+    if count == 0 {
+        return 0.0;
+    }
+    let mean = sum as f64 / count as f64;
+    sum_of_squares as f64 / count as f64 - mean * mean
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn variance_of_the_laplacian() {
+        let check =
+            |luma: &[u8], width, expect: f64| assert_eq!(laplacian_variance(luma, width), expect, "{luma:?}");
+        check(&[], 0, 0.0);
+        check(&[7; 4], 2, 0.0);
+        check(&[7; 12], 4, 0.0);
+        // One bright pixel, once alone in its window and once beside another.
+        check(&[0, 0, 0, 0, 9, 0, 0, 0, 0], 3, 0.0);
+        check(
+            &[0, 0, 0, 0, 0, 9, 0, 0, 0, 0, 0, 0],
+            4,
+            (36.0f64 * 36.0 + 81.0) / 2.0 - (27.0f64 / 2.0).powi(2),
+        );
+    }
+
+    #[test]
+    fn what_only_looks_like_a_jpeg_is_refused() {
+        let size = Dimensions { width: 8, height: 8 };
+        for file in
+            [&b"\xff\xd8\xff\xd9"[..], b"", b"\xff\xd8\xff\xc0\0\x0b\x08\0\x08\0\x08\x01\x01\x11\0\xff\xd9"]
+        {
+            assert_eq!(sharpness(file, size, &mut Vec::new()), Err(Failure::FileType));
+        }
+    }
+}
