@@ -3,10 +3,15 @@
 //! Everything is made from the run record alone, so that an old run gives the same pages again. Nothing is measured
 //! or judged here.
 
+mod chart;
+mod judgement;
 mod junit;
+mod number;
 mod page;
 mod text;
+mod texts;
 
 pub use junit::junit;
-pub use page::{Lang, page};
+pub use page::page;
 pub use text::verdict_text;
+pub use texts::Lang;

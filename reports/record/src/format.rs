@@ -60,7 +60,7 @@ pub struct RunRecord {
     pub failures_seen: Vec<FailureSeen>,
     /// Latency of the whole registration (key [`WHOLE`](crate::WHOLE)) and of each step, in flow order.
     pub latency: IndexMap<String, StepLatency>,
-    /// How much later than meant the generator acted, in microseconds.
+    /// How much later than meant the generator began its requests, whichever the step, in microseconds.
     pub lateness_us: Quantiles,
     /// Latencies over the histograms' highest value, counted there at that value.
     #[serde(default)]

@@ -158,6 +158,12 @@ impl Histograms {
         self.steps.names().iter().map(|name| (name.clone(), summary(name))).collect()
     }
 
+    /// The `lateness_us` block of the run record: how late the generator began its requests, whichever the step.
+    #[must_use]
+    pub fn lateness(&self) -> Quantiles {
+        Quantiles::of(&self.requests(Kind::Lateness))
+    }
+
     /// The steps.
     #[must_use]
     pub fn steps(&self) -> &Steps {

@@ -42,7 +42,7 @@ fn log_is_read_by_the_crate_that_defines_it() {
     for entry in IntervalLogIterator::new(&bytes) {
         match entry.unwrap() {
             LogEntry::StartTime(at) | LogEntry::BaseTime(at) => {
-                assert_eq!(at, Duration::from_secs(1_767_578_400))
+                assert_eq!(at, Duration::from_secs(1_767_578_400));
             }
             LogEntry::Interval(interval) => {
                 assert_eq!(interval.duration(), Duration::from_secs(1));

@@ -71,7 +71,7 @@ pub(crate) fn record(histograms: &Histograms) -> RunRecord {
         outcomes: vec![Outcome { code: "registered".to_owned(), expected: 5, observed: 1 }],
         failures_seen: vec![FailureSeen { code: "busy".to_owned(), count: 4, first_s: 0.5, last_s: 2.75 }],
         latency: histograms.latency(),
-        lateness_us: histograms.quantiles(WHOLE, record::Kind::Lateness),
+        lateness_us: histograms.lateness(),
         latency_clamped: histograms.clamped(),
         audit: Audit {
             acknowledged: 1,

@@ -1,0 +1,89 @@
+//! What a run amounts to, in one of six words; decided from the record's verdict alone.
+
+use record::{AuditVerdict, GeneratorVerdict, ObjectivesVerdict, RunRecord};
+
+/// What a run amounts to. The order of the tests is that of the exit codes: 5 before 4 before 3.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// A registration was lost, doubled or wrongly answered.
+    Broken,
+    /// The generator could not keep up, so nothing follows.
+    Void,
+    /// An objective was missed.
+    Missed,
+    /// No objective was set.
+    Unjudged,
+    /// Objectives met, but the store could not be asked.
+    Unaudited,
+    /// Objectives met, nothing lost.
+    Held,
+}
+
+/// How a reader should take something; gives the colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tone {
+    Good,
+    Caution,
+    Bad,
+    /// Says nothing either way.
+    Void,
+}
+
+impl Standing {
+    pub(crate) fn of(record: &RunRecord) -> Standing {
+        let verdict = record.verdict;
+        match (verdict.audit, verdict.generator, verdict.objectives) {
+            (AuditVerdict::Violated, _, _) => Standing::Broken,
+            (_, GeneratorVerdict::Invalid, _) => Standing::Void,
+            (_, _, ObjectivesVerdict::Missed) => Standing::Missed,
+            (_, _, ObjectivesVerdict::None) => Standing::Unjudged,
+            (AuditVerdict::Unavailable, _, ObjectivesVerdict::Met) => Standing::Unaudited,
+            (AuditVerdict::Clean, _, ObjectivesVerdict::Met) => Standing::Held,
+        }
+    }
+
+    pub(crate) fn tone(self) -> Tone {
+        match self {
+            Standing::Broken | Standing::Missed => Tone::Bad,
+            Standing::Void => Tone::Void,
+            Standing::Unjudged | Standing::Unaudited => Tone::Caution,
+            Standing::Held => Tone::Good,
+        }
+    }
+}
+
+impl Tone {
+    /// Class in the page's style sheet.
+    pub(crate) fn class(self) -> &'static str {
+        match self {
+            Tone::Good => "good",
+            Tone::Caution => "caution",
+            Tone::Bad => "bad",
+            Tone::Void => "void",
+        }
+    }
+
+    pub(crate) fn of_generator(verdict: GeneratorVerdict) -> Tone {
+        match verdict {
+            GeneratorVerdict::Valid => Tone::Good,
+            GeneratorVerdict::Limited => Tone::Caution,
+            GeneratorVerdict::Invalid => Tone::Bad,
+        }
+    }
+
+    pub(crate) fn of_objectives(verdict: ObjectivesVerdict) -> Tone {
+        match verdict {
+            ObjectivesVerdict::Met => Tone::Good,
+            ObjectivesVerdict::Missed => Tone::Bad,
+            ObjectivesVerdict::None => Tone::Void,
+        }
+    }
+
+    pub(crate) fn of_audit(verdict: AuditVerdict) -> Tone {
+        match verdict {
+            AuditVerdict::Clean => Tone::Good,
+            AuditVerdict::Violated => Tone::Bad,
+            AuditVerdict::Unavailable => Tone::Caution,
+        }
+    }
+}
