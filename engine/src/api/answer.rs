@@ -13,6 +13,7 @@ use hyper::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderValue, RETRY_AFTER
 use hyper::{Response, StatusCode};
 use serde::Serialize;
 use server::{Answer, BodyError};
+use std::fmt;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// A refusal on its way out.
@@ -42,7 +43,7 @@ impl ApiError {
     }
 
     /// Something inside failed: `cause` goes to the log, `failure` to the applicant.
-    pub(super) fn inside(failure: Failure, cause: impl ToString) -> ApiError {
+    pub(super) fn inside(failure: Failure, cause: &dyn fmt::Display) -> ApiError {
         ApiError { failure, faults: Vec::new(), inside: Some(cause.to_string()) }
     }
 
@@ -133,8 +134,8 @@ impl From<Failure> for ApiError {
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> ApiError {
         match error {
-            StoreError::Io(cause) => ApiError::inside(Failure::StorageUnavailable, cause),
-            StoreError::Damaged(cause) => ApiError::inside(Failure::Internal, cause),
+            StoreError::Io(cause) => ApiError::inside(Failure::StorageUnavailable, &cause),
+            StoreError::Damaged(cause) => ApiError::inside(Failure::Internal, &cause),
         }
     }
 }
@@ -154,7 +155,7 @@ impl From<PoolError> for ApiError {
     fn from(error: PoolError) -> ApiError {
         match error {
             PoolError::Full => ApiError::from(Failure::Busy),
-            PoolError::Lost => ApiError::inside(Failure::Internal, error),
+            PoolError::Lost => ApiError::inside(Failure::Internal, &error),
         }
     }
 }
@@ -164,7 +165,7 @@ impl From<PhotoError> for ApiError {
         match error {
             PhotoError::Refused(failure) => ApiError::from(failure),
             PhotoError::Pool(error) => ApiError::from(error),
-            PhotoError::Io(cause) => ApiError::inside(Failure::StorageUnavailable, cause),
+            PhotoError::Io(cause) => ApiError::inside(Failure::StorageUnavailable, &cause),
         }
     }
 }
@@ -174,7 +175,7 @@ impl From<CommitError> for ApiError {
         match error {
             CommitError::Refused(failure) => ApiError::from(failure),
             CommitError::Full => ApiError::from(Failure::Busy),
-            CommitError::Store(cause) => ApiError::inside(Failure::StorageUnavailable, cause),
+            CommitError::Store(cause) => ApiError::inside(Failure::StorageUnavailable, &cause),
         }
     }
 }
@@ -196,7 +197,7 @@ mod tests {
     #[test]
     fn every_failure_has_its_answer() {
         for &failure in Failure::ALL {
-            let answer = ApiError::inside(failure, "connection to 10.0.0.7:5432 refused").answer("test");
+            let answer = ApiError::inside(failure, &"connection to 10.0.0.7:5432 refused").answer("test");
             assert_eq!(answer.status().as_u16(), failure.status());
             assert_eq!(answer.headers()[CONTENT_TYPE], Problem::MEDIA_TYPE);
             assert_eq!(answer.headers().contains_key(RETRY_AFTER), failure.is_transient(), "{failure}");

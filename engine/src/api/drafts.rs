@@ -61,7 +61,7 @@ async fn check_registry(app: &App, identity: &Identity) -> Result<(), ApiError> 
 /// 128 bits from the system's generator: whoever has it has the draft, so it must not be guessable.
 fn new_token() -> Result<String, ApiError> {
     let mut token = [0; 16];
-    getrandom::fill(&mut token).map_err(|error| ApiError::inside(Failure::Internal, error))?;
+    getrandom::fill(&mut token).map_err(|error| ApiError::inside(Failure::Internal, &error))?;
     Ok(hex::encode(token))
 }
 

@@ -86,7 +86,7 @@ mod tests {
     fn routes() {
         let draft = draft_id("abc");
         let check = |method: Method, path: &str, expect| {
-            assert_eq!(Route::of(&method, path), expect, "{method} {path}")
+            assert_eq!(Route::of(&method, path), expect, "{method} {path}");
         };
         check(Method::GET, paths::STATUS, Ok(Route::Status));
         check(Method::POST, paths::CAPTCHAS, Ok(Route::Captchas));

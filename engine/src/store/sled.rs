@@ -8,12 +8,18 @@ use domain::draft::{AccountNumber, Draft};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sled::{Batch, IVec, Tree};
 use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
 
 const ACCOUNT: u8 = b'a';
 const DRAFT: u8 = b'd';
 const EMAIL: u8 = b'e';
 const NIK: u8 = b'n';
 const PHONE: u8 = b'p';
+
+/// How long to wait for a lock that another holds, and how often to look.
+const LOCK_PATIENCE: Duration = Duration::from_millis(500);
+const LOCK_PAUSE: Duration = Duration::from_millis(10);
 
 /// The register in a folder.
 pub struct SledStore {
@@ -24,7 +30,7 @@ pub struct SledStore {
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum DraftRow {
-    Open(Draft),
+    Open(Box<Draft>),
     Account(AccountNumber),
 }
 
@@ -35,7 +41,15 @@ impl SledStore {
     /// [`StoreError::Io`] where the folder cannot be used, another process's use of it included.
     pub fn open(folder: &Path, cache_bytes: u64) -> Result<SledStore, StoreError> {
         let config = sled::Config::new().path(folder).cache_capacity(cache_bytes).flush_every_ms(Some(500));
-        let tree = config.open().and_then(|db| db.open_tree("register")).map_err(failed)?;
+        let given_up_at = Instant::now() + LOCK_PATIENCE;
+        let opened = loop {
+            match config.open() {
+                // Whoever had it may be ending: sled's own flusher lets go of the lock a moment after the rest.
+                Err(error) if is_locked(&error) && Instant::now() < given_up_at => thread::sleep(LOCK_PAUSE),
+                opened => break opened,
+            }
+        };
+        let tree = opened.and_then(|db| db.open_tree("register")).map_err(failed)?;
         Ok(SledStore { tree })
     }
 
@@ -47,14 +61,14 @@ impl SledStore {
 
 impl Store for SledStore {
     fn open_draft(&self, id: DraftId, draft: &Draft) -> Result<(), StoreError> {
-        self.tree.insert(draft_key(id), write(&DraftRow::Open(draft.clone()))).map_err(failed)?;
+        self.tree.insert(draft_key(id), write(&DraftRow::Open(Box::new(draft.clone())))).map_err(failed)?;
         Ok(())
     }
 
     fn draft(&self, id: DraftId) -> Result<Option<Draft>, StoreError> {
         match self.row(&draft_key(id))? {
             None => Ok(None),
-            Some((DraftRow::Open(draft), _)) => Ok(Some(draft)),
+            Some((DraftRow::Open(draft), _)) => Ok(Some(*draft)),
             Some((DraftRow::Account(number), _)) => Ok(self.account(number)?.map(|account| account.draft)),
         }
     }
@@ -77,7 +91,7 @@ impl Store for SledStore {
             let swapped =
                 self.tree.compare_and_swap(&key, Some(before), Some(write(&row))).map_err(failed)?;
             if let (Ok(()), DraftRow::Open(draft)) = (swapped, row) {
-                return Ok(draft);
+                return Ok(*draft);
             }
         }
     }
@@ -133,6 +147,11 @@ fn write<T: Serialize>(row: &T) -> Vec<u8> {
 
 fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, StoreError> {
     serde_json::from_slice(bytes).map_err(|error| StoreError::Damaged(error.to_string()))
+}
+
+/// sled says so only in words.
+fn is_locked(error: &sled::Error) -> bool {
+    matches!(error, sled::Error::Io(error) if error.to_string().contains("could not acquire lock"))
 }
 
 fn failed(error: sled::Error) -> StoreError {

@@ -1,0 +1,8 @@
+//! The engine over real sockets and a real store.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test says what failed by failing there")]
+
+mod exactly_once;
+mod flow;
+mod store;
+mod support;
