@@ -65,7 +65,15 @@ struct Pages {
 }
 
 /// Different pictures of each kind.
-const PICTURES: u8 = 6;
+pub(crate) const PICTURES: u8 = 6;
+
+/// Grain and JPEG quality of each picture of a motif, so that their sizes spread over what people hand in: 90 to 195 KB.
+const fn takes(motif: Motif) -> [(i16, u8); PICTURES as usize] {
+    match motif {
+        Motif::Card => [(2, 40), (3, 55), (3, 65), (3, 72), (2, 82), (5, 72)],
+        Motif::Portrait => [(2, 82), (2, 85), (3, 83), (3, 86), (4, 85), (5, 85)],
+    }
+}
 
 /// The size that sound pictures have at least, where the limits don't ask for more or allow less, in bytes.
 const SOUND_BYTES_MIN: u32 = 90_000;
@@ -110,7 +118,9 @@ impl Pages {
     fn new(seed: u64, motif: Motif, limits: DocumentLimits) -> Pages {
         let sound: Vec<Vec<u8>> = (0..PICTURES).map(|number| sound(seed, motif, number, limits)).collect();
         let (first, bytes_max) = (&sound[0], limits.bytes_max as usize);
-        let cut = (limits.bytes_min as usize).max(first.len() / 2);
+        // Cut short of its own length, yet not so short that it would be refused for its size.
+        let largest = sound.iter().max_by_key(|file| file.len()).expect("there are several pictures");
+        let cut = (largest.len() * 3 / 4).max(limits.bytes_min as usize);
         let small = drawing::thumbnail(&mut generator(seed, Purpose::Album, motif.number(PICTURES)), motif);
         Pages {
             at_limit: files::padded(first, bytes_max).into(),
@@ -118,7 +128,7 @@ impl Pages {
             from_phone: files::padded(first, FROM_PHONE_BYTES.max(bytes_max * 2)).into(),
             png: files::png(&small).into(),
             pdf: files::pdf().into(),
-            truncated: first[..cut].to_vec().into(),
+            truncated: largest[..cut].to_vec().into(),
             trailing: [first.as_slice(), files::EMPTY_ZIP].concat().into(),
             sound: sound.into_iter().map(Bytes::from).collect(),
         }
@@ -127,10 +137,11 @@ impl Pages {
 
 /// Picture `number`.
 fn sound(seed: u64, motif: Motif, number: u8, limits: DocumentLimits) -> Vec<u8> {
-    let picture = drawing::draw(&mut generator(seed, Purpose::Album, motif.number(number)), motif);
+    let (grain, quality) = takes(motif)[usize::from(number)];
+    let picture = drawing::draw(&mut generator(seed, Purpose::Album, motif.number(number)), motif, grain);
     let bytes_max = limits.bytes_max.saturating_sub(SOUND_BYTES_SPARE);
     let bytes_min = SOUND_BYTES_MIN.max(limits.bytes_min).min(bytes_max);
-    let file = files::jpeg_under(&picture, bytes_max as usize);
+    let file = files::jpeg_under(&picture, quality, bytes_max as usize);
     let len = file.len().max(bytes_min as usize);
     files::padded(&file, len)
 }

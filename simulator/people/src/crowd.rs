@@ -1,12 +1,12 @@
 //! Who comes: arrival k is person k, unless it is somebody who came before. Every choice follows from the seed and k alone.
 
-use crate::album::{PhotoMake, PhotoSpec};
+use crate::album::{PICTURES, PhotoMake, PhotoSpec};
 use crate::applicant::{Applicant, Expected, IdentityForm};
 use crate::defect::Defect;
 use crate::keyed::{Purpose, draw, generator};
 use crate::mistakes;
 use crate::names::pick;
-use crate::population::{Person, Population};
+use crate::population::{Person, Population, email};
 use crate::shares::Shares;
 use domain::Limits;
 use domain::document::DocumentKind;
@@ -53,10 +53,16 @@ impl Crowd {
     pub fn applicant(&self, arrival: u64) -> Applicant {
         let (defect, twin_of) = self.fate(arrival);
         let own = self.population.person(arrival);
-        // Who comes again does so with another telephone and mailbox: with the same ones a portal could refuse those first.
-        let (phone, email) = (own.phone.clone(), own.email.clone());
-        let person = twin_of.map_or(own, |twin| self.population.person(twin));
-        let mut applicant = self.faultless(arrival, person, phone, email);
+        let mut applicant = match twin_of {
+            None => self.faultless(arrival, own),
+            Some(twin) => {
+                let mut applicant = self.faultless(arrival, self.population.person(twin));
+                // Comes with another telephone and mailbox: with the same ones a portal could refuse those first.
+                applicant.form.email = email(&applicant.person.full_name, arrival);
+                applicant.form.phone = own.phone;
+                applicant
+            }
+        };
         if let Some(defect) = defect {
             let rng = &mut generator(self.population.seed(), Purpose::Mistake, arrival);
             mistakes::make(defect, &mut applicant, &self.population, &self.limits, rng);
@@ -134,7 +140,7 @@ impl Crowd {
     }
 
     /// What `person` does if nothing goes wrong.
-    fn faultless(&self, arrival: u64, person: Person, phone: String, email: String) -> Applicant {
+    fn faultless(&self, arrival: u64, person: Person) -> Applicant {
         let rng = &mut generator(self.population.seed(), Purpose::Applicant, arrival);
         let password = password(rng, &self.limits);
         Applicant {
@@ -148,8 +154,8 @@ impl Crowd {
                 full_name: person.full_name.clone(),
                 birth_place: person.birth_place.clone(),
                 birth_date: person.birth_date,
-                phone,
-                email,
+                phone: person.phone.clone(),
+                email: person.email.clone(),
             },
             profile: Profile {
                 certificate_name: person.full_name.clone(),
@@ -175,7 +181,11 @@ fn expected_of(defect: Option<Defect>) -> Expected {
 
 /// One in 50 is as large as the limit.
 fn photo(rng: &mut impl Rng, kind: DocumentKind) -> PhotoSpec {
-    let make = if rng.random_bool(0.02) { PhotoMake::AtLimit } else { PhotoMake::Sound(rng.random()) };
+    let make = if rng.random_bool(0.02) {
+        PhotoMake::AtLimit
+    } else {
+        PhotoMake::Sound(rng.random_range(0..PICTURES))
+    };
     PhotoSpec { kind, make }
 }
 
@@ -210,4 +220,49 @@ fn questions(rng: &mut impl Rng) -> [QuestionForm; 2] {
     let second = (first + rng.random_range(1..QUESTIONS.len())) % QUESTIONS.len();
     [first, second]
         .map(|at| QuestionForm { question: QUESTIONS[at].to_owned(), answer: pick(rng, &WORDS).to_owned() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashMap;
+
+    fn crowd(seed: u64, shares: &[(Defect, f64)]) -> Crowd {
+        let population = Population::new(seed, 1_000_000, "2026-11-21".parse().unwrap()).unwrap();
+        Crowd::new(population, Shares::new(shares.iter().copied()).unwrap(), Limits::default())
+    }
+
+    /// Twins by going through the arrivals in order, each lane with a stack of those who have none yet.
+    fn check(seed: u64, duplicates: f64, faulty: f64) {
+        const ARRIVALS: u64 = 30_000;
+        let crowd = crowd(seed, &[(Defect::Duplicate, duplicates), (Defect::KkStale, faulty)]);
+        let mut open: HashMap<u64, Vec<u64>> = HashMap::new();
+        for arrival in 0..ARRIVALS {
+            let open = open.entry(crowd.lane(arrival)).or_default();
+            match crowd.drawn_defect(arrival) {
+                None => open.push(arrival),
+                Some(Defect::Duplicate) => {
+                    let twin = open.pop().filter(|twin| arrival - twin <= TWIN_DISTANCE_MAX);
+                    let fate = (twin.map(|_| Defect::Duplicate), twin);
+                    assert_eq!(crowd.fate(arrival), fate, "arrival {arrival} of seed {seed}");
+                }
+                Some(_) => (),
+            }
+        }
+    }
+
+    #[test]
+    fn twins_agree_with_the_plain_model() {
+        check(1, 0.05, 0.0);
+        check(2, 0.3, 0.4);
+        // More duplicates than there is anybody to double: most are faultless, and the search gives up at its bound.
+        check(3, 0.5, 0.1);
+    }
+
+    #[test]
+    fn draws_use_their_shares_to_the_end() {
+        let all = crowd(1, &[(Defect::KkStale, 0.3), (Defect::NikUnknown, 0.7)]);
+        assert!((0..100_000).all(|arrival| all.drawn_defect(arrival).is_some()));
+        assert!((0..1_000).all(|arrival| crowd(1, &[]).drawn_defect(arrival).is_none()));
+    }
 }

@@ -141,3 +141,56 @@ fn isqrt_up(size: u64) -> u64 {
     let root = size.isqrt();
     if root * root < size { root + 1 } else { root }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand::RngExt;
+
+    #[test]
+    fn every_size_is_permuted_and_back() {
+        for size in (1..300).chain([4_096, 10_007, 65_537]) {
+            let permutation = Permutation::new(size, Purpose::PersonOrder, size);
+            let mut hit = vec![false; usize::try_from(size).unwrap()];
+            for number in 0..size {
+                let image = permutation.forward(number);
+                assert_eq!(permutation.backward(image), number, "{number} of {size}");
+                assert!(!std::mem::replace(&mut hit[usize::try_from(image).unwrap()], true), "{image} twice");
+            }
+        }
+    }
+
+    /// Neighbours land anywhere: the differences of their images fill each tenth of the range alike.
+    #[test]
+    fn neighbours_are_scattered() {
+        const SIZE: u64 = 1_000_000;
+        let permutation = Permutation::new(1, Purpose::CellOrder, SIZE);
+        let mut tenths = [0u32; 10];
+        for number in 0..100_000 {
+            let difference = permutation.forward(number + 1) + SIZE - permutation.forward(number);
+            tenths[usize::try_from(difference % SIZE * 10 / SIZE).unwrap()] += 1;
+        }
+        let chi_square: f64 =
+            tenths.iter().map(|&count| (f64::from(count) - 10_000.0).powi(2) / 10_000.0).sum();
+        // 99.99 % of chi-square with nine degrees of freedom.
+        assert!(chi_square < 33.7, "{tenths:?}");
+    }
+
+    #[test]
+    fn seeds_and_purposes_are_independent() {
+        let image = |seed, purpose| Permutation::new(seed, purpose, 1 << 40).forward(12_345);
+        assert_ne!(image(1, Purpose::PersonOrder), image(2, Purpose::PersonOrder));
+        assert_ne!(image(1, Purpose::PersonOrder), image(1, Purpose::CellOrder));
+        assert_ne!(draw(1, Purpose::Defect, 5), draw(1, Purpose::Lane, 5));
+        let first = |seed, purpose, number| generator(seed, purpose, number).random::<u64>();
+        assert_ne!(first(1, Purpose::Person, 5), first(1, Purpose::Applicant, 5));
+        assert_ne!(first(1, Purpose::Person, 5), first(5, Purpose::Person, 1));
+    }
+
+    #[test]
+    fn reduced_draws_stay_under() {
+        assert_eq!(under(u64::MAX, 10), 9);
+        assert_eq!(under(0, 10), 0);
+        assert_eq!(under(1 << 63, 10), 5);
+    }
+}

@@ -119,7 +119,7 @@ impl Population {
             birth_place: place.to_owned(),
             birth_regency: regency.to_string(),
             phone: self.phone(rng, index),
-            email: format!("{}.{index}@contoh.example", names::slug(&full_name)),
+            email: email(&full_name, index),
             full_name,
         }
     }
@@ -210,6 +210,11 @@ impl Population {
     fn size_max_of(cells: &Cells) -> u64 {
         serials::size_max(cells.count()).min(PHONES)
     }
+}
+
+/// The address of somebody of this name that belongs to number `index`, and to no other.
+pub(crate) fn email(full_name: &str, index: u64) -> String {
+    format!("{}.{index}@contoh.example", names::slug(full_name))
 }
 
 /// Most are born where they were first registered.

@@ -34,15 +34,14 @@ impl Motif {
     }
 }
 
-/// A picture of 1000 x 1400 pixels.
-pub(super) fn draw(rng: &mut impl Rng, motif: Motif) -> Picture {
+/// A picture of 1000 x 1400 pixels, each lightened or darkened by up to `grain` of 255.
+pub(super) fn draw(rng: &mut impl Rng, motif: Motif, grain: i16) -> Picture {
     let mut canvas = Picture::blank(WIDTH, HEIGHT);
     match motif {
         Motif::Card => card(rng, &mut canvas),
         Motif::Portrait => portrait(rng, &mut canvas),
     }
-    let strength = rng.random_range(3..=6);
-    canvas.grain(rng, strength);
+    canvas.grain(rng, grain);
     canvas
 }
 
@@ -71,8 +70,9 @@ fn card(rng: &mut impl Rng, canvas: &mut Picture) {
         canvas.print(rng, (100, 340 + line * 58), letters, 4, [35, 35, 40]);
     }
     canvas.rectangle((640, 900), (260, 360), tinted(rng, [190, 30, 35]));
-    canvas.ellipse((770, 1_060), (80, 105), tinted(rng, [190, 150, 120]));
-    canvas.ellipse((770, 1_250), (115, 90), [235, 235, 235]);
+    canvas.ellipse((770, 1_190), (115, 120), [235, 235, 235]);
+    canvas.rectangle((640, 1_260), (260, 60), paper);
+    canvas.ellipse((770, 1_030), (75, 95), tinted(rng, [190, 150, 120]));
 }
 
 /// A red wall, shoulders in a white shirt, a head with hair, eyes and mouth.
@@ -92,11 +92,11 @@ fn portrait(rng: &mut impl Rng, canvas: &mut Picture) {
     canvas.ellipse((x, y + 150), (75, 22), tinted(rng, [150, 75, 75]));
     // Strands of hair, threads of the shirt: the fine lines that make a photograph sharp.
     for _ in 0..260 {
-        let at = (x + rng.random_range(-240..240), y - rng.random_range(230..380));
+        let at = (x + rng.random_range(-170..170), y - rng.random_range(250..360));
         canvas.rectangle(at, (2, rng.random_range(20..70)), tinted(rng, [70, 60, 55]));
     }
     for _ in 0..500 {
-        let at = (x + rng.random_range(-330..330), rng.random_range(1_130..1_400));
+        let at = (x + rng.random_range(-260..260), rng.random_range(1_130..1_400));
         canvas.rectangle(at, (rng.random_range(8..40), 2), tinted(rng, [205, 205, 212]));
     }
 }

@@ -6,12 +6,10 @@ use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 /// A ZIP archive without entries: the end record alone.
 pub(super) const EMPTY_ZIP: &[u8] = b"PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0";
 
-/// Qualities from what telephones and image editors use downwards.
-const QUALITIES: [u8; 6] = [85, 78, 70, 60, 45, 25];
-
-/// `picture` as a JPEG of at most `bytes_max` bytes, at the best quality that is so small.
-pub(super) fn jpeg_under(picture: &Picture, bytes_max: usize) -> Vec<u8> {
-    let mut files = QUALITIES.iter().map(|&quality| jpeg(picture, quality));
+/// `picture` as a JPEG of `quality` (1 to 100), or of the best lower one at which it has at most `bytes_max` bytes.
+pub(super) fn jpeg_under(picture: &Picture, quality: u8, bytes_max: usize) -> Vec<u8> {
+    let lower = |quality: &u8| Some(quality - quality.div_ceil(10)).filter(|&lower| lower > 0);
+    let mut files = std::iter::successors(Some(quality), lower).map(|quality| jpeg(picture, quality));
     files.find(|file| file.len() <= bytes_max).unwrap_or_else(|| jpeg(picture, 1))
 }
 

@@ -1,0 +1,158 @@
+//! The expected outcome against the rules themselves: what domain says to each step of the flow, the register being the population.
+
+use crate::{population, reference};
+use chrono::TimeDelta;
+use domain::document::{DocumentKind, Format};
+use domain::draft::{Credentials, Document, Draft, Step};
+use domain::identity::{self, Identity, Rules};
+use domain::limits::{Limits, LimitsProfile};
+use domain::name::Name;
+use domain::wire::{CaptchaAnswer, RegistryAnswer, Warning};
+use domain::{Date, Failure, Nik, RegionSet, Timestamp, password};
+use people::{Album, Applicant, Crowd, Defect, Expected, PhotoSpec, Population, Shares};
+use std::collections::HashSet;
+use std::sync::OnceLock;
+
+/// An honest portal: domain's rules, one after the other, and the NIKs that it has given an account.
+struct Portal<'a> {
+    population: Population,
+    limits: &'a Limits,
+    album: &'a Album,
+    today: Date,
+    accounts: HashSet<Nik>,
+    warned: usize,
+}
+
+impl Portal<'_> {
+    fn judge(&mut self, applicant: &Applicant) -> Expected {
+        match self.register(applicant) {
+            Ok(()) => Expected::Registered,
+            Err(failure) => Expected::Refused(failure),
+        }
+    }
+
+    fn register(&mut self, applicant: &Applicant) -> Result<(), Failure> {
+        let (identity, warnings) = self.check_identity(applicant)?;
+        let mut draft = Draft::open(identity, warnings, Timestamp::from_ms(1));
+        let now = Timestamp::from_ms(0);
+        draft.admit(Step::Profile, now)?;
+        draft.profile = Some(applicant.profile.clone());
+        if !applicant.skips {
+            self.hand_in(&mut draft, Some(applicant.ktp), now)?;
+            self.hand_in(&mut draft, applicant.swafoto, now)?;
+            draft.admit(Step::Credentials, now)?;
+            let Applicant { password, password_repetition, .. } = applicant;
+            password::check(password, password_repetition, draft.identity.nik, self.limits)?;
+            draft.credentials = Some(Credentials { password_hash: String::new(), questions: Vec::new() });
+        }
+        draft.admit(Step::Confirmation, now)?;
+        let first = self.accounts.insert(draft.identity.nik);
+        if first { Ok(()) } else { Err(Failure::NikRegistered) }
+    }
+
+    fn check_identity(&mut self, applicant: &Applicant) -> Result<(Identity, Vec<Warning>), Failure> {
+        if applicant.wrong_captcha {
+            return Err(Failure::CaptchaWrong);
+        }
+        let rules = Rules { regions: RegionSet::RealAndSynthetic, limits: self.limits, today: self.today };
+        let form = applicant.open_draft(CaptchaAnswer { id: String::new(), answer: String::new() });
+        let (identity, warnings) = identity::check(&form, &rules).map_err(|faults| {
+            assert_eq!(faults.len(), 1, "a defect spoils one field: {faults:?} of {:?}", applicant.form);
+            faults[0].failure
+        })?;
+        self.warned += warnings.len();
+        identity::judge_registry_answer(look_up(&self.population, &identity))?;
+        Ok((identity, warnings))
+    }
+
+    fn hand_in(&self, draft: &mut Draft, photo: Option<PhotoSpec>, now: Timestamp) -> Result<(), Failure> {
+        let Some(spec) = photo else { return Ok(()) };
+        draft.admit(Step::Document, now)?;
+        let file = self.album.file(spec);
+        let rule = self.limits.document(spec.kind).unwrap();
+        assert_eq!(rule.formats, [Format::Jpeg]);
+        let dimensions = rule.check(&file)?;
+        let bytes = u32::try_from(file.len()).unwrap();
+        let document = Document { bytes, dimensions, sharpness: None, blurred: false, blob: String::new() };
+        draft.documents.insert(spec.kind, document);
+        Ok(())
+    }
+}
+
+/// Drawn once for each profile.
+fn album(limits: &Limits) -> &'static Album {
+    static ALBUMS: [OnceLock<Album>; LimitsProfile::ALL.len()] =
+        [const { OnceLock::new() }; LimitsProfile::ALL.len()];
+    let at = LimitsProfile::ALL.iter().position(|&profile| profile == limits.profile).unwrap();
+    ALBUMS[at].get_or_init(|| Album::new(1, limits))
+}
+
+/// What a register that holds this population says.
+fn look_up(population: &Population, identity: &Identity) -> RegistryAnswer {
+    let Some(index) = population.index_of(identity.nik) else { return RegistryAnswer::UNKNOWN };
+    let person = population.person(index);
+    RegistryAnswer {
+        found: true,
+        kk_agrees: person.kk == identity.kk,
+        name_agrees: Name::parse(&person.full_name).unwrap().is_same_as(&identity.full_name),
+        birth_date_agrees: person.birth_date == identity.birth_date,
+    }
+}
+
+/// Lets the first `arrivals` of a crowd come in order; gives how many warnings there were.
+fn check(profile: LimitsProfile, days: i64, shares: &[(Defect, f64)], arrivals: u64) -> usize {
+    let limits = profile.limits(1_000);
+    let album = album(&limits);
+    let population = population(77, arrivals);
+    let shares = Shares::new(shares.iter().copied()).unwrap();
+    let crowd = Crowd::new(population, shares, limits.clone());
+    let today = reference() + TimeDelta::days(days);
+    let (accounts, warned) = (HashSet::new(), 0);
+    let mut portal = Portal { population, limits: &limits, album, today, accounts, warned };
+    for arrival in 0..arrivals {
+        let applicant = crowd.applicant(arrival);
+        assert_eq!(portal.judge(&applicant), applicant.expected, "{applicant:?}: {:?}", applicant.form);
+    }
+    assert_eq!(portal.accounts.len() as u64, crowd.expected_counts(arrivals)[&Expected::Registered]);
+    portal.warned
+}
+
+#[test]
+fn faultless_people_are_registered_on_every_day_around() {
+    for days in [-7, 0, 7] {
+        let warned = check(LimitsProfile::Seed, days, &[], 3_000);
+        assert!(warned > 0, "some NIKs have another date than the birth, and are registered all the same");
+    }
+}
+
+#[test]
+fn each_defect_is_refused_for_what_it_is() {
+    for &defect in Defect::ALL {
+        for days in [-7, 7] {
+            // A duplicate needs somebody to double.
+            check(LimitsProfile::Seed, days, &[(defect, 0.45)], 4_000);
+        }
+    }
+}
+
+#[test]
+fn all_defects_at_once_under_every_profile() {
+    let shares: Vec<(Defect, f64)> = Defect::ALL.iter().map(|&defect| (defect, 0.04)).collect();
+    for profile in LimitsProfile::ALL {
+        check(profile, 0, &shares, 4_000);
+    }
+}
+
+/// The oracle itself can tell: a portal whose register is another's refuses.
+#[test]
+fn another_population_is_not_known() {
+    let limits = Limits::default();
+    let album = album(&limits);
+    let crowd = Crowd::new(population(1, 100), Shares::default(), limits.clone());
+    let (today, accounts, warned) = (reference(), HashSet::new(), 0);
+    let mut portal =
+        Portal { population: population(2, 100), limits: &limits, album, today, accounts, warned };
+    let not_found = Expected::Refused(Failure::NikNotFound);
+    assert!((0..100).all(|arrival| portal.judge(&crowd.applicant(arrival)) == not_found));
+    assert_eq!(crowd.applicant(0).ktp.kind, DocumentKind::Ktp);
+}
