@@ -1,0 +1,22 @@
+# Commands of every day. `just` alone lists them.
+
+_default:
+    @just --list
+
+# Everything that CI runs.
+check:
+    bash .ci/run
+
+# Quick: format, lints and tests of one crate, e.g. `just one engine`.
+one crate:
+    cargo fmt -p {{crate}}
+    cargo clippy -p {{crate}} --all-targets -- -D warnings
+    cargo test -p {{crate}}
+
+# Re-enact an opening day at full speed.
+surge scenario="scenarios/opening-rush.toml":
+    cargo run --release -- surge {{scenario}}
+
+# Measure the hot path.
+bench *filter:
+    cargo bench -p benches -- {{filter}}
