@@ -1,8 +1,13 @@
-//! Writes the run folder of a made-up run with its pages, to look at: `cargo run -p reports --example sample_page -- DIR`.
+//! Writes run folders of made-up runs with their pages, to look at, and the page of every verdict:
+//! `cargo run -p reports --example sample_page -- DIR`.
 
 #[path = "../tests/reports/sample.rs"]
-#[expect(dead_code, clippy::unwrap_used, reason = "a helper of the tests, of which only a part is used here")]
+#[expect(clippy::unwrap_used, reason = "a helper of the tests, which may unwrap")]
 mod sample;
+
+#[path = "../tests/reports/runs.rs"]
+#[expect(dead_code, reason = "a helper of the tests, of which only a part is used here")]
+mod runs;
 
 use std::error::Error;
 use std::path::Path;
@@ -14,8 +19,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     let target = std::env::args().nth(1).ok_or("give a folder to write to")?;
     let short = sample::Plan { seconds: 20, opening_per_s: 20, overload: false };
     let long = sample::Plan { seconds: 60, opening_per_s: 60, overload: true };
-    write(&Path::new(&target).join("healthy"), short)?;
-    write(&Path::new(&target).join("overloaded"), long)
+    let target = Path::new(&target);
+    write(&target.join("healthy"), short)?;
+    write(&target.join("overloaded"), long)?;
+    let states = RunFolder::create(target.join("states"))?;
+    for (name, run) in runs::all() {
+        states.write_text(&format!("{}.html", name.replace([',', ' '], "-")), &page(&run, Lang::En))?;
+    }
+    Ok(())
 }
 
 fn write(path: &Path, plan: sample::Plan) -> Result<(), Box<dyn Error>> {

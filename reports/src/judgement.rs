@@ -42,8 +42,10 @@ impl Standing {
         }
     }
 
-    pub(crate) fn tone(self) -> Tone {
+    /// What holds for a part of a run only is no good news yet.
+    pub(crate) fn tone(self, is_partial: bool) -> Tone {
         match self {
+            Standing::Held if is_partial => Tone::Caution,
             Standing::Broken | Standing::Missed => Tone::Bad,
             Standing::Void => Tone::Void,
             Standing::Unjudged | Standing::Unaudited => Tone::Caution,

@@ -90,9 +90,9 @@ fn applicants(record: &RunRecord) -> String {
 }
 
 fn rate(record: &RunRecord) -> String {
-    let [mean, peak] =
-        [record.registrations_per_s_mean, record.registrations_per_s_peak].map(|rate| LANG.rate(rate));
-    format!("{mean} registrations on average, {peak} in the best second")
+    let mean = LANG.three_digits(record.registrations_per_s_mean);
+    let peak = LANG.three_digits_short(record.registrations_per_s_peak);
+    format!("{mean} registrations/s on average, {peak} in the best second")
 }
 
 fn latency(quantiles: Quantiles, remark: &str) -> String {
@@ -125,7 +125,12 @@ fn outcomes(outcomes: &[Outcome]) -> Line {
         return Line { name: "outcomes", text, tone: Some(Tone::Good) };
     }
     let named = differing.iter().take(DIFFERENCES_NAMED).map(|outcome| {
-        format!("{} {} for {}", outcome.code, LANG.count(outcome.observed), LANG.count(outcome.expected))
+        format!(
+            "{} {} instead of {}",
+            outcome.code,
+            LANG.count(outcome.observed),
+            LANG.count(outcome.expected)
+        )
     });
     let mut text = format!("{} of {} codes differ: ", differing.len(), outcomes.len());
     text.push_str(&named.collect::<Vec<_>>().join(", "));
@@ -156,25 +161,25 @@ fn objectives(record: &RunRecord) -> Vec<Line> {
 
 fn audit(record: &RunRecord) -> Line {
     let audit = &record.audit;
-    let count = |count: Option<u64>| count.map_or_else(|| "unknown".to_owned(), |count| LANG.count(count));
-    let word = match record.verdict.audit {
-        AuditVerdict::Clean => "clean".to_owned(),
-        AuditVerdict::Violated => "VIOLATED".to_owned(),
+    let known = [
+        (Some(audit.acknowledged), "acknowledged"),
+        (audit.stored, "stored"),
+        (audit.lost, "lost"),
+        (audit.duplicated, "duplicated"),
+        (Some(audit.unexpected_outcomes), "wrongly answered"),
+    ];
+    let said = known.into_iter().filter_map(|(count, what)| Some(format!("{} {what}", LANG.count(count?))));
+    let counts = said.collect::<Vec<_>>().join(", ");
+    let text = match record.verdict.audit {
+        AuditVerdict::Clean => format!("clean: {counts}"),
+        AuditVerdict::Violated => format!("VIOLATED: {counts}"),
         AuditVerdict::Unavailable => {
             format!(
-                "unavailable ({})",
+                "unavailable: {}; {counts}",
                 audit.unavailable_because.as_deref().unwrap_or("no reason was recorded")
             )
         }
     };
-    let text = format!(
-        "{word}: {} acknowledged, {} stored, {} lost, {} duplicated, {} wrongly answered",
-        LANG.count(audit.acknowledged),
-        count(audit.stored),
-        count(audit.lost),
-        count(audit.duplicated),
-        LANG.count(audit.unexpected_outcomes),
-    );
     Line { name: "audit", text, tone: Some(Tone::of_audit(record.verdict.audit)) }
 }
 
@@ -202,6 +207,7 @@ fn verdict(record: &RunRecord) -> Line {
         Standing::Unaudited => "objectives met, but the store could not be asked",
         Standing::Held => "the system held",
     };
-    let text = format!("{text} (exit code {})", record.verdict.exit_code);
-    Line { name: "verdict", text, tone: Some(standing.tone()) }
+    let cut_short = if record.partial { "run cut short; " } else { "" };
+    let text = format!("{cut_short}{text} (exit code {})", record.verdict.exit_code);
+    Line { name: "verdict", text, tone: Some(standing.tone(record.partial)) }
 }

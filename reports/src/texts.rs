@@ -72,6 +72,8 @@ pub(crate) struct Texts {
     pub(crate) people_registered: &'static str,
     pub(crate) people_refused: &'static str,
     pub(crate) people_unserved: &'static str,
+    pub(crate) people_not_sent: &'static str,
+    pub(crate) people_open: &'static str,
     pub(crate) people_kept: &'static str,
     pub(crate) and: &'static str,
     pub(crate) broken_lost: &'static str,
@@ -174,7 +176,6 @@ pub(crate) struct Texts {
     pub(crate) time_late_log: &'static str,
     // Steps
     pub(crate) steps_title: &'static str,
-    pub(crate) kind: &'static str,
     pub(crate) max: &'static str,
     // Failures
     pub(crate) failures_title: &'static str,

@@ -57,12 +57,12 @@ impl TimeAxis<'_> {
 
     /// What each bucket is called.
     pub(crate) fn names(&self, lang: Lang) -> Vec<String> {
-        (0..self.buckets).map(|bucket| clock(lang, bucket * self.bucket_s)).collect()
+        (0..self.buckets).map(|bucket| clock(lang, bucket.saturating_mul(self.bucket_s))).collect()
     }
 
     /// Round times with their places.
     pub(crate) fn ticks(&self, lang: Lang) -> Vec<(f64, String)> {
-        let end_s = self.buckets * self.bucket_s;
+        let end_s = self.buckets.saturating_mul(self.bucket_s);
         let fits = |step: &u32| end_s / step < TICKS_AT_MOST;
         let step = TICK_STEPS_S.into_iter().find(fits).unwrap_or_else(|| end_s.div_ceil(TICKS_AT_MOST));
         let at = (0..=end_s).step_by(step as usize);

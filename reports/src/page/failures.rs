@@ -17,7 +17,7 @@ pub(super) fn section(view: &View<'_>) -> Markup {
             li { (swatch("refused")) (texts.failure_expected) }
             li { (swatch("failed")) (texts.failure_unexpected) }
         }
-        div.wide { table.bars {
+        div.wide { table.bars style="--numbers:3" {
             thead { tr {
                 th scope="col" { (texts.failure) }
                 th.drawn scope="col" { (texts.when) }

@@ -69,12 +69,11 @@ fn latency(view: &View<'_>, kind: Kind, name: &'static str) -> Figure {
 
 fn unserved(view: &View<'_>) -> Figure {
     let people = view.record.applicants;
-    let unserved = people.failed + people.abandoned + people.not_sent + people.in_flight_at_end;
     let counts = [people.failed, people.abandoned, people.not_sent].map(|count| view.lang.count(count));
     let remark = [("failed", counts[0].as_str()), ("abandoned", &counts[1]), ("not_sent", &counts[2])];
     Figure {
         name: view.texts.figure_unserved,
-        value: view.lang.count(unserved),
+        value: view.lang.count(people.failed + people.abandoned),
         remark: fill(view.texts.figure_unserved_remark, &remark),
     }
 }

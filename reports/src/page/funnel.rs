@@ -16,7 +16,7 @@ pub(super) fn section(view: &View<'_>) -> Markup {
                 li { (swatch(class)) (name) }
             }
         }
-        div.wide { table.bars {
+        div.wide { table.bars style="--numbers:4" {
             thead { tr {
                 th scope="col" { (texts.step) }
                 th.drawn scope="col" { (texts.share_of_all) }

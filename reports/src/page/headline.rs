@@ -10,7 +10,7 @@ use crate::texts::{fill, plural};
 pub(super) fn section(view: &View<'_>) -> Markup {
     let (record, texts) = (view.record, view.texts);
     html! {
-        header.verdict.(Standing::of(record).tone().class()) {
+        header.verdict.(Standing::of(record).tone(record.partial).class()) {
             p.kicker {
                 (texts.page_title) " · " strong { (record.scenario.name) } " · "
                 time datetime=(record.started_at.to_rfc3339()) { (view.lang.instant(record.started_at)) }
@@ -49,10 +49,15 @@ fn sentence(view: &View<'_>) -> String {
 /// What became of the people, leaving out what happened to nobody.
 fn people(view: &View<'_>) -> String {
     let (people, texts) = (view.record.applicants, view.texts);
-    let unserved = people.abandoned + people.failed + people.not_sent + people.in_flight_at_end;
     let counts = [people.arrived, people.registered].map(|count| view.lang.count(count));
     let came = fill(texts.people_registered, &[("arrived", &counts[0]), ("registered", &counts[1])]);
-    let rest = counted(view, &[(texts.people_refused, people.refused), (texts.people_unserved, unserved)]);
+    let others = [
+        (texts.people_refused, people.refused),
+        (texts.people_unserved, people.failed + people.abandoned),
+        (texts.people_not_sent, people.not_sent),
+        (texts.people_open, people.in_flight_at_end),
+    ];
+    let rest = counted(view, &others);
     let is_kept = Standing::of(view.record) == Standing::Held;
     let kept = is_kept.then(|| texts.people_kept.to_owned());
     enumerated(view, [came].into_iter().chain(rest).chain(kept).collect())
@@ -103,7 +108,7 @@ fn reasons(view: &View<'_>) -> Vec<String> {
     reasons
 }
 
-fn badges(view: &View<'_>) -> [(Tone, String); 4] {
+fn badges(view: &View<'_>) -> Vec<(Tone, String)> {
     let (verdict, texts) = (view.record.verdict, view.texts);
     let objectives = match verdict.objectives {
         ObjectivesVerdict::Met => texts.badge_objectives_met,
@@ -120,11 +125,16 @@ fn badges(view: &View<'_>) -> [(Tone, String); 4] {
         GeneratorVerdict::Limited => texts.badge_generator_limited,
         GeneratorVerdict::Invalid => texts.badge_generator_invalid,
     };
+    // Objectives that an unfit generator saw met are no good news.
+    let is_void = verdict.generator == GeneratorVerdict::Invalid;
+    let objectives_tone = if is_void { Tone::Void } else { Tone::of_objectives(verdict.objectives) };
     let exit_code = fill(texts.badge_exit_code, &[("code", &verdict.exit_code.to_string())]);
-    [
-        (Tone::of_objectives(verdict.objectives), objectives.to_owned()),
+    let cut_short = view.record.partial.then(|| (Tone::Caution, texts.cut_short.to_owned()));
+    let judgements = [
+        (objectives_tone, objectives.to_owned()),
         (Tone::of_audit(verdict.audit), audit.to_owned()),
         (Tone::of_generator(verdict.generator), generator.to_owned()),
         (Tone::Void, exit_code),
-    ]
+    ];
+    judgements.into_iter().chain(cut_short).collect()
 }

@@ -9,7 +9,7 @@ use crate::chart::{Line, LineChart, Scale, TimeAxis};
 use crate::texts::fill;
 
 /// Points of a distribution's line.
-const POINTS: u32 = 160;
+const POINTS: u32 = 100;
 /// The highest percentile shown is 99.9999 %.
 const NINES_AT_MOST: f64 = 6.0;
 

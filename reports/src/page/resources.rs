@@ -15,7 +15,7 @@ pub(super) fn section(view: &View<'_>) -> Markup {
     };
     let body = html! {
         @if !record.resources.is_empty() {
-            div.wide { table.bars {
+            div.wide { table.bars style="--numbers:2" {
                 thead { tr {
                     th scope="col" { (texts.resource) }
                     th.drawn scope="col" { (texts.busy) }

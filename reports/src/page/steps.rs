@@ -11,7 +11,6 @@ pub(super) fn section(view: &View<'_>) -> Markup {
         div.wide { table.steps {
             thead { tr {
                 th scope="col" { (texts.step) }
-                th scope="col" { (texts.kind) }
                 @for name in ["p50", "p90", "p99", "p99.9"] {
                     th.number.spare[name == "p99.9"] scope="col" { (name) }
                 }
@@ -28,12 +27,8 @@ fn step(view: &View<'_>, name: &str) -> Markup {
     let count = latency.response_us.count.max(latency.service_us.count);
     html! {
         tbody {
-            tr {
-                th scope="rowgroup" rowspan="2" {
-                    (view.step(name)) " " span.quiet { (view.lang.count(count)) "\u{d7}" }
-                }
-                (cells(view, Kind::Response, latency.response_us))
-            }
+            tr { th scope="rowgroup" colspan="6" { (view.step(name)) " " span.quiet { (view.lang.count(count)) "\u{d7}" } } }
+            tr { (cells(view, Kind::Response, latency.response_us)) }
             tr { (cells(view, Kind::Service, latency.service_us)) }
         }
     }
@@ -44,7 +39,7 @@ fn cells(view: &View<'_>, kind: Kind, quantiles: Quantiles) -> Markup {
     let text =
         |us: u64| if quantiles.count == 0 { "\u{2013}".to_owned() } else { view.lang.micros(us as f64) };
     html! {
-        td { (name) }
+        th.kind scope="row" { (name) }
         td.number { (text(quantiles.p50)) }
         td.number { (text(quantiles.p90)) }
         td.number { (text(quantiles.p99)) }

@@ -48,6 +48,8 @@ pub(super) const TEXTS: Texts = Texts {
     people_registered: "of {arrived} people who came, {registered} got their account",
     people_refused: "{count} was refused for a fault in their own data|{count} were refused for a fault in their own data",
     people_unserved: "{count} could not be served",
+    people_not_sent: "{count} was never sent on their way|{count} were never sent on their way",
+    people_open: "{count} was still under way|{count} were still under way",
     people_kept: "no registration was lost",
     and: "and",
     broken_lost: "{count} confirmed account is missing|{count} confirmed accounts are missing",
@@ -85,7 +87,7 @@ pub(super) const TEXTS: Texts = Texts {
     figure_service: "Service, 99 of 100 within",
     figure_latency_remark: "whole registration; half within {median}",
     figure_unserved: "Not served",
-    figure_unserved_remark: "{failed} failed, {abandoned} gave up, {not_sent} not sent",
+    figure_unserved_remark: "{failed} failed, {abandoned} gave up; besides, {not_sent} never sent",
     figure_busiest: "Busiest resource",
 
     scenario_title: "What was re-enacted",
@@ -97,7 +99,7 @@ pub(super) const TEXTS: Texts = Texts {
     portal: "Portal",
     portal_own: "the reference engine, started for this run",
     duration: "Length",
-    cut_short: "cut short",
+    cut_short: "Cut short",
 
     arrivals_title: "Arrivals and completions over time",
     arrivals_lead: "Where the started line leaves the intended band, the generator was late; where the registered line stays far under it, the system was.",
@@ -150,7 +152,6 @@ pub(super) const TEXTS: Texts = Texts {
     time_late_log: "Time late (log scale)",
 
     steps_title: "Latency by step",
-    kind: "Latency",
     max: "max",
 
     failures_title: "Failures",
@@ -169,7 +170,7 @@ pub(super) const TEXTS: Texts = Texts {
     resources_lead: "The busiest was: {name}.",
     no_resources: "None could be measured.",
     resource: "Resource",
-    busy: "Busy (dark: mean, pale: busiest second)",
+    busy: "Busy (strong: mean, faint: busiest second)",
     mean: "Mean",
     busiest_second: "Busiest second",
     busiest: "busiest",

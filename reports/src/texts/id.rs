@@ -55,6 +55,8 @@ pub(super) const TEXTS: Texts = Texts {
     people_registered: "dari {arrived} orang yang datang, {registered} memperoleh akun",
     people_refused: "{count} ditolak karena kesalahan pada data mereka sendiri",
     people_unserved: "{count} tidak dapat dilayani",
+    people_not_sent: "{count} tidak sempat dikirim",
+    people_open: "{count} masih dalam proses",
     people_kept: "tidak ada pendaftaran yang hilang",
     and: "dan",
     broken_lost: "{count} akun yang sudah dikonfirmasi hilang",
@@ -92,7 +94,7 @@ pub(super) const TEXTS: Texts = Texts {
     figure_service: "Layanan, 99 dari 100 dalam",
     figure_latency_remark: "seluruh pendaftaran; separuhnya dalam {median}",
     figure_unserved: "Tidak terlayani",
-    figure_unserved_remark: "{failed} gagal, {abandoned} menyerah, {not_sent} tidak terkirim",
+    figure_unserved_remark: "{failed} gagal, {abandoned} menyerah; selain itu {not_sent} tidak sempat dikirim",
     figure_busiest: "Sumber daya tersibuk",
 
     scenario_title: "Apa yang diperagakan",
@@ -104,7 +106,7 @@ pub(super) const TEXTS: Texts = Texts {
     portal: "Portal",
     portal_own: "mesin acuan, dijalankan khusus untuk uji ini",
     duration: "Lama",
-    cut_short: "dihentikan sebelum selesai",
+    cut_short: "Dihentikan sebelum selesai",
 
     arrivals_title: "Kedatangan dan penyelesaian dari waktu ke waktu",
     arrivals_lead: "Jika garis dimulai menjauh dari pita rencana, pembangkit beban terlambat; jika garis terdaftar jauh di bawahnya, sistemlah yang terlambat.",
@@ -157,7 +159,6 @@ pub(super) const TEXTS: Texts = Texts {
     time_late_log: "Keterlambatan (skala log)",
 
     steps_title: "Latensi menurut tahap",
-    kind: "Latensi",
     max: "maks",
 
     failures_title: "Kegagalan",
@@ -176,7 +177,7 @@ pub(super) const TEXTS: Texts = Texts {
     resources_lead: "Yang tersibuk: {name}.",
     no_resources: "Tidak ada yang dapat diukur.",
     resource: "Sumber daya",
-    busy: "Kesibukan (gelap: rata-rata, pucat: detik tersibuk)",
+    busy: "Kesibukan (kuat: rata-rata, samar: detik tersibuk)",
     mean: "Rata-rata",
     busiest_second: "Detik tersibuk",
     busiest: "tersibuk",

@@ -2,4 +2,12 @@
 
 // Marked as tests so that clippy grants their helpers the freedoms of tests.
 #[cfg(test)]
+mod junit;
+#[cfg(test)]
+mod page;
+#[cfg(test)]
+mod runs;
+#[cfg(test)]
 mod sample;
+#[cfg(test)]
+mod text;
