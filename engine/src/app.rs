@@ -64,26 +64,24 @@ impl App {
     /// # Errors
     /// [`OpenError`].
     pub fn open(config: Config, clock: Clock) -> Result<Arc<App>, OpenError> {
-        let folder = config.store.clone();
-        let in_folder = |source| OpenError::Folder { folder: folder.clone(), source };
-        let in_register = |source| OpenError::Register { folder: folder.clone(), source };
+        let in_folder = |source| OpenError::Folder { folder: config.store.clone(), source };
+        let in_register = |source| OpenError::Register { folder: config.store.clone(), source };
         fs::create_dir_all(&config.store).map_err(in_folder)?;
         let store =
             SledStore::open(&config.store.join("register"), config.store_cache_bytes).map_err(in_register)?;
-        let secret = Secret::open(&config.store).map_err(in_folder)?;
-        let now = clock.now();
-        let blobs = open_blobs(&config.store, now.as_ms()).map_err(in_folder)?;
-        App::with_store(config, clock, Arc::new(store), blobs, secret)
+        App::open_with(config, clock, Arc::new(store))
     }
 
-    fn with_store(
-        config: Config,
-        clock: Clock,
-        store: Arc<dyn Store>,
-        blobs: Blobs,
-        secret: Secret,
-    ) -> Result<Arc<App>, OpenError> {
+    /// The same with another register: one that is elsewhere, or one that fails on purpose.
+    ///
+    /// # Errors
+    /// [`OpenError`].
+    pub fn open_with(config: Config, clock: Clock, store: Arc<dyn Store>) -> Result<Arc<App>, OpenError> {
+        let in_folder = |source| OpenError::Folder { folder: config.store.clone(), source };
         let in_register = |source| OpenError::Register { folder: config.store.clone(), source };
+        fs::create_dir_all(&config.store).map_err(in_folder)?;
+        let secret = Secret::open(&config.store).map_err(in_folder)?;
+        let blobs = open_blobs(&config.store, clock.now().as_ms()).map_err(in_folder)?;
         let metrics = Metrics::new();
         let committer = Committer::start(Arc::clone(&store), clock.clone(), metrics.store.clone())
             .map_err(in_register)?;

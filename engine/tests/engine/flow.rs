@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use std::time::Duration;
 
 /// The answer is the catalogue's row for `failure`, whole, and nothing else: `Problem` refuses further keys.
-fn check_refused(answer: &Answer, failure: Failure) {
+pub(crate) fn check_refused(answer: &Answer, failure: Failure) {
     assert_eq!(answer.code(), failure.code(), "{answer:?}");
     let problem: Problem = serde_json::from_str(&answer.text).unwrap();
     assert_eq!(answer.status.as_u16(), failure.status(), "{answer:?}");

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test says what failed by failing there")]
 
 mod exactly_once;
+mod faults;
 mod flow;
 mod store;
 mod support;

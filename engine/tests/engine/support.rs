@@ -5,7 +5,8 @@ use domain::captcha::CaptchaKey;
 use domain::document::DocumentKind;
 use domain::wire::{CaptchaAnswer, CaptchaChallenge, DraftOpened, OpenDraft, RegistryAnswer, paths};
 use domain::{Nik, RegionSet, Sex, Timestamp};
-use engine::{App, Clock, Config};
+use engine::store::Store;
+use engine::{App, Clock, Config, OpenError};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use hyper::client::conn::http1::SendRequest;
@@ -54,6 +55,20 @@ impl Engine {
     }
 
     pub(crate) async fn start_in(folder: Arc<TempDir>, settings: &str) -> Engine {
+        Engine::start_with(folder, settings, App::open).await
+    }
+
+    /// On a register of one's own.
+    pub(crate) async fn start_on(store: Arc<dyn Store>) -> Engine {
+        let open = |config, clock| App::open_with(config, clock, store);
+        Engine::start_with(Arc::new(TempDir::new().unwrap()), "", open).await
+    }
+
+    async fn start_with(
+        folder: Arc<TempDir>,
+        settings: &str,
+        open: impl FnOnce(Config, Clock) -> Result<Arc<App>, OpenError>,
+    ) -> Engine {
         let registry = Arc::new(Mutex::new(Registry::Says(AGREES)));
         let lookups = Arc::new(AtomicUsize::new(0));
         let registry_address = start_registry(Arc::clone(&registry), Arc::clone(&lookups)).await;
@@ -64,7 +79,7 @@ impl Engine {
         };
         let config =
             Config::parse("engine.toml", &config_text(folder.path(), registry_address, settings)).unwrap();
-        let app = App::open(config, clock).unwrap();
+        let app = open(config, clock).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let operations = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let addresses = (listener.local_addr().unwrap(), operations.local_addr().unwrap());

@@ -1,0 +1,153 @@
+//! A register that fails: before anything is written, after it is, or by being slow. Nobody loses an account by it, and nobody has two.
+
+use crate::flow::check_refused;
+use crate::support::{Engine, nik};
+use domain::Failure;
+use domain::draft::{AccountNumber, Draft};
+use domain::wire::paths;
+use engine::store::{Account, Change, Claim, DraftId, SledStore, Store, StoreError, UpdateError};
+use hyper::{Method, StatusCode};
+use std::io;
+use std::sync::{Arc, Condvar, Mutex};
+use tempfile::TempDir;
+
+/// When accounts are inserted.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Fault {
+    None,
+    /// Nothing is written.
+    Before,
+    /// Everything is on disk, and the answer is an error all the same.
+    After,
+    /// Everything waits until the fault is over.
+    Slow,
+}
+
+/// sled, with a fault in front.
+struct Faulty {
+    sled: SledStore,
+    fault: Mutex<Fault>,
+    changed: Condvar,
+    _folder: TempDir,
+}
+
+fn disk_full() -> StoreError {
+    StoreError::Io(io::Error::from_raw_os_error(28))
+}
+
+impl Faulty {
+    fn new() -> Arc<Faulty> {
+        let folder = TempDir::new().unwrap();
+        let sled = SledStore::open(folder.path(), 1_000_000).unwrap();
+        Arc::new(Faulty { sled, fault: Mutex::new(Fault::None), changed: Condvar::new(), _folder: folder })
+    }
+
+    fn set(&self, fault: Fault) {
+        *self.fault.lock().unwrap() = fault;
+        self.changed.notify_all();
+    }
+
+    /// The fault in force, once it isn't slowness any longer.
+    fn fault(&self) -> Fault {
+        *self.changed.wait_while(self.fault.lock().unwrap(), |fault| *fault == Fault::Slow).unwrap()
+    }
+
+    /// Writes of drafts fail like those of accounts before, since nothing tells them apart on a full disk.
+    fn check_writable(&self) -> Result<(), StoreError> {
+        if self.fault() == Fault::Before { Err(disk_full()) } else { Ok(()) }
+    }
+}
+
+impl Store for Faulty {
+    fn open_draft(&self, id: DraftId, draft: &Draft) -> Result<(), StoreError> {
+        self.check_writable()?;
+        self.sled.open_draft(id, draft)
+    }
+
+    fn draft(&self, id: DraftId) -> Result<Option<Draft>, StoreError> {
+        self.sled.draft(id)
+    }
+
+    fn update_draft(&self, id: DraftId, change: Change<'_>) -> Result<Draft, UpdateError> {
+        self.sled.update_draft(id, change)
+    }
+
+    fn holder(&self, claim: Claim<'_>) -> Result<Option<AccountNumber>, StoreError> {
+        self.sled.holder(claim)
+    }
+
+    fn account(&self, number: AccountNumber) -> Result<Option<Account>, StoreError> {
+        self.sled.account(number)
+    }
+
+    fn insert_accounts(&self, accounts: &[Account]) -> Result<(), StoreError> {
+        let fault = self.fault();
+        if fault == Fault::Before {
+            return Err(disk_full());
+        }
+        self.sled.insert_accounts(accounts)?;
+        if fault == Fault::After { Err(disk_full()) } else { Ok(()) }
+    }
+
+    fn accounts(&self) -> Box<dyn DoubleEndedIterator<Item = Result<Account, StoreError>> + Send + '_> {
+        self.sled.accounts()
+    }
+}
+
+#[tokio::test]
+async fn a_full_disk_makes_no_half_account_and_the_repeat_goes_through() {
+    let store = Faulty::new();
+    let engine = Engine::start_on(Arc::clone(&store) as Arc<dyn Store>).await;
+    let mut client = engine.client().await;
+    let token = client.complete(1).await;
+    store.set(Fault::Before);
+    check_refused(&client.confirm(&token).await, Failure::StorageUnavailable);
+    check_refused(&client.open(2, |_| ()).await, Failure::StorageUnavailable);
+    assert_eq!(engine.exported().await, Vec::<String>::new());
+    // What was said with "Iya" stands: nothing may change, and the repeat makes the account.
+    check_refused(&client.profile(&token, |_| ()).await, Failure::AlreadyFinal);
+    store.set(Fault::None);
+    assert_eq!(client.confirm(&token).await.status, StatusCode::CREATED);
+    assert_eq!(engine.exported().await, [nik(1)]);
+}
+
+#[tokio::test]
+async fn an_account_that_was_stored_but_never_acknowledged_is_given_to_the_repeat() {
+    let store = Faulty::new();
+    let engine = Engine::start_on(Arc::clone(&store) as Arc<dyn Store>).await;
+    let mut client = engine.client().await;
+    let token = client.complete(1).await;
+    store.set(Fault::After);
+    check_refused(&client.confirm(&token).await, Failure::StorageUnavailable);
+    store.set(Fault::None);
+    let repeat = client.confirm(&token).await;
+    assert_eq!((repeat.status, &repeat.json()["account_number"]), (StatusCode::OK, &serde_json::json!(1)));
+    // Its number is used up: the next account has another.
+    let token = client.complete(2).await;
+    assert_eq!(client.confirm(&token).await.json()["account_number"], 2);
+    assert_eq!(engine.exported().await, [nik(1), nik(2)]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn while_a_flush_is_slow_only_confirmations_wait() {
+    let store = Faulty::new();
+    let engine = Engine::start_on(Arc::clone(&store) as Arc<dyn Store>).await;
+    let mut client = engine.client().await;
+    let (first, second) = (client.complete(1).await, client.complete(2).await);
+    store.set(Fault::Slow);
+    let waiting: Vec<_> = [first.clone(), second]
+        .map(|token| (token, engine.address))
+        .map(|(token, address)| {
+            tokio::spawn(async move { crate::support::Client::connect(address).await.confirm(&token).await })
+        })
+        .into();
+    let answer = client.call(Method::GET, paths::STATUS, "").await;
+    assert_eq!(answer.status, StatusCode::OK);
+    let review = client.call(Method::GET, &paths::draft(&first), "").await;
+    assert_eq!(review.json()["account_number"], serde_json::Value::Null);
+    store.set(Fault::None);
+    for waiting in waiting {
+        assert_eq!(waiting.await.unwrap().status, StatusCode::CREATED);
+    }
+    assert_eq!(engine.exported().await.len(), 2);
+}
