@@ -90,7 +90,7 @@ impl App {
         let (threads, queue_max) = (config.photo_threads, config.photo_queue_max);
         let photos = Photos::start(blobs, config.limits.blurred, threads, queue_max, metrics.pool("photo"))
             .map_err(OpenError::System)?;
-        let registry = Registry::new(&config.registry, metrics.registry.clone());
+        let registry = Registry::new(&config.registry, clock.clone(), metrics.registry.clone());
         let length = config.limits.captcha_length;
         let captchas = Captchas::new(config.captcha_key.clone(), length, config.captcha_life, clock.now())
             .map_err(|error| OpenError::System(io::Error::other(error)))?;

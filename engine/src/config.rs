@@ -1,5 +1,6 @@
 //! The engine's settings: a TOML file as it is written, and the checked values that everything else uses.
 
+use crate::registry::BreakerConfig;
 use admission::Policy;
 use domain::captcha::{CaptchaKey, KEY_BYTES};
 use domain::wire::Gate;
@@ -17,6 +18,8 @@ store                     folder of the register and the photos; made if absent 
 registry_url              base address of the population registry, http only         required
 registry_timeout_ms       longest wait for one look-up, 1 to 60000                   [5000]
 registry_connections_max  look-ups at a time, 1 to 1000                              [64]
+registry_failures_max     failures in a row that stop look-ups for a while, 1 to 1000 [10]
+registry_pause_ms         how long at first; twice as long each further time, 1 to 30000 [1000]
 production                true refuses settings that are for tests only              [false]
 opens_at, closes_at       window of registration, RFC 3339 with zone                 [always open]
 limits_profile            2018, 2019, 2021, 2023, 2024 or seed                       [seed]
@@ -76,6 +79,7 @@ pub(crate) struct RegistryConfig {
     pub(crate) url: hyper::Uri,
     pub(crate) timeout: Duration,
     pub(crate) connections_max: usize,
+    pub(crate) breaker: BreakerConfig,
 }
 
 /// What a password costs, and how many are worked on.
@@ -103,6 +107,8 @@ struct RawConfig {
     registry_url: Option<String>,
     registry_timeout_ms: Option<u64>,
     registry_connections_max: Option<u64>,
+    registry_failures_max: Option<u64>,
+    registry_pause_ms: Option<u64>,
     #[serde(default)]
     production: bool,
     opens_at: Option<String>,
@@ -184,6 +190,8 @@ impl RawConfig {
         let registry_timeout_ms = within("registry_timeout_ms", self.registry_timeout_ms, 5_000, 1, 60_000);
         let registry_connections_max =
             within("registry_connections_max", self.registry_connections_max, 64, 1, 1_000);
+        let registry_failures_max = within("registry_failures_max", self.registry_failures_max, 10, 1, 1_000);
+        let registry_pause_ms = within("registry_pause_ms", self.registry_pause_ms, 1_000, 1, 30_000);
         let captcha_seconds = within("captcha_seconds", self.captcha_seconds, 300, 10, 3_600);
         let draft_minutes = within("draft_minutes", self.draft_minutes, 60, 1, 10_080);
         let memory_kib = within("password_memory_kib", self.password_memory_kib, 19_456, 8, 1_048_576);
@@ -266,6 +274,10 @@ impl RawConfig {
                 url: registry_url?,
                 timeout: Duration::from_millis(registry_timeout_ms),
                 connections_max: count(registry_connections_max),
+                breaker: BreakerConfig {
+                    failures_max: small(registry_failures_max),
+                    pause: Duration::from_millis(registry_pause_ms),
+                },
             },
             opens_at,
             closes_at,

@@ -8,7 +8,7 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry as Names;
 use std::sync::atomic::AtomicU64;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 type Seconds = Counter<f64, AtomicU64>;
 
@@ -207,8 +207,17 @@ impl RegistryMetrics {
         self.connections_max.set(i64::try_from(connections).unwrap_or(i64::MAX));
     }
 
-    pub(crate) fn looked_up(&self, time: Duration, error: Option<&RegistryError>) {
-        self.busy.inc_by(time.as_secs_f64());
+    /// A connection that works until it is dropped, also by a time limit.
+    pub(crate) fn connection(&self) -> BusyConnection {
+        BusyConnection { busy: self.busy.clone(), since: Instant::now() }
+    }
+
+    /// A look-up that would have been in vain was not made.
+    pub(crate) fn not_asked(&self) {
+        self.lookups.get_or_create(&LookupLabels { outcome: "not-asked" }).inc();
+    }
+
+    pub(crate) fn looked_up(&self, error: Option<&RegistryError>) {
         let outcome = match error {
             None => "answered",
             Some(RegistryError::Slow) => "slow",
@@ -216,6 +225,18 @@ impl RegistryMetrics {
             Some(RegistryError::Down(_)) => "down",
         };
         self.lookups.get_or_create(&LookupLabels { outcome }).inc();
+    }
+}
+
+/// A connection to the registry at work.
+pub(crate) struct BusyConnection {
+    busy: Seconds,
+    since: Instant,
+}
+
+impl Drop for BusyConnection {
+    fn drop(&mut self) {
+        self.busy.inc_by(self.since.elapsed().as_secs_f64());
     }
 }
 

@@ -125,8 +125,8 @@ async fn what_the_registry_says_is_told() {
         (Registry::Status(503), Failure::RegistryDown),
         (Registry::Status(404), Failure::RegistryDown),
         (Registry::Babbles, Failure::RegistryDown),
-        (Registry::Status(429), Failure::RegistryQuota),
         (Registry::Silent, Failure::RegistrySlow),
+        (Registry::Status(429), Failure::RegistryQuota),
     ] {
         engine.registry(does);
         let lookups = engine.lookups();
@@ -134,7 +134,29 @@ async fn what_the_registry_says_is_told() {
         assert_eq!(engine.lookups(), lookups + 1, "one look-up, no repeat: repeats spend quota");
     }
     engine.registry(Registry::Says(AGREES));
+    let lookups = engine.lookups();
+    check_refused(&client.open(1, |_| ()).await, Failure::RegistryQuota);
+    assert_eq!(engine.lookups(), lookups, "a spent quota is believed for a while");
+    engine.set_clock(NOON.plus(Duration::from_secs(10)));
     assert_eq!(client.open(1, |_| ()).await.code(), "ok");
+}
+
+#[tokio::test]
+async fn a_registry_that_does_not_answer_is_left_alone_for_a_while() {
+    let engine = Engine::start("registry_failures_max = 2\nregistry_pause_ms = 1000").await;
+    let mut client = engine.client().await;
+    let open = client.opened(1).await;
+    engine.registry(Registry::Status(500));
+    for lookups in [2, 3, 3, 3] {
+        check_refused(&client.open(2, |_| ()).await, Failure::RegistryDown);
+        assert_eq!(engine.lookups(), lookups);
+    }
+    client.fill(&open, "pksc").await;
+    engine.registry(Registry::Says(AGREES));
+    check_refused(&client.open(2, |_| ()).await, Failure::RegistryDown);
+    engine.set_clock(NOON.plus(Duration::from_secs(1)));
+    assert_eq!(client.open(2, |_| ()).await.code(), "ok");
+    assert_eq!(engine.lookups(), 4);
 }
 
 #[tokio::test]
