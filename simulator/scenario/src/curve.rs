@@ -92,9 +92,7 @@ impl Law {
         match self {
             Law::Linear { from, to } => t_s * (from + (to - from) * (t_s / length_s) / 2.0),
             // exp_m1 keeps the digits that 1 - exp(-x) loses for small x.
-            Law::Decay { floor, above, decay_s } => {
-                floor * t_s - above * decay_s * (-t_s / decay_s).exp_m1()
-            }
+            Law::Decay { floor, above, decay_s } => floor * t_s - above * decay_s * (-t_s / decay_s).exp_m1(),
         }
     }
 
@@ -131,11 +129,77 @@ fn inverse_decay(amount: f64, floor: f64, above: f64, decay_s: f64) -> f64 {
     let mut t_s = from_peak.max(from_floor);
     for _ in 0..200 {
         let step_s = (amount - law.area(t_s, 0.0)) / law.rate(t_s, 0.0);
-        // Written so that a step that is no number ends the search, too.
-        if !(step_s > t_s * 1e-15) || !step_s.is_finite() {
+        // A rate that has fallen to nothing gives a step without end: the amount is never reached.
+        if step_s.is_nan() || step_s.is_infinite() || step_s <= t_s * 1e-15 {
             break;
         }
         t_s += step_s;
     }
     t_s
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand_chacha::ChaCha8Rng;
+    use rand_chacha::rand_core::{Rng, SeedableRng};
+
+    /// Curves of one to four random pieces.
+    fn random_curve(random: &mut ChaCha8Rng) -> Curve {
+        let mut unit = move || f64::from(random.next_u32()) / f64::from(u32::MAX);
+        let mut pieces = Vec::new();
+        loop {
+            let law = match unit() {
+                choice if choice < 0.3 => Law::Linear { from: unit() * 100.0, to: 0.0 },
+                choice if choice < 0.6 => Law::Linear { from: unit(), to: unit() * 50.0 },
+                _ => Law::Decay {
+                    floor: unit().powi(9) * 20.0,
+                    above: unit() * 200.0,
+                    decay_s: 0.5 + unit() * 30.0,
+                },
+            };
+            pieces.push((law, 0.1 + unit() * 60.0));
+            if pieces.len() == 4 || unit() < 0.4 {
+                return Curve::new(pieces);
+            }
+        }
+    }
+
+    #[test]
+    fn the_area_is_the_integral_of_the_rate() {
+        let random = &mut ChaCha8Rng::seed_from_u64(1);
+        for round in 0..100 {
+            let curve = random_curve(random);
+            let end = curve.pieces.iter().map(|piece| piece.length_s).sum::<f64>();
+            const CELLS: u32 = 20_000;
+            let width = end / f64::from(CELLS);
+            let midpoints = (0..CELLS).map(|cell| curve.rate((f64::from(cell) + 0.5) * width));
+            let integral = midpoints.sum::<f64>() * width;
+            assert!((integral - curve.area()).abs() < 1e-3 * integral.max(1.0), "round {round}: {curve:?}");
+            assert!(curve.peak() >= curve.rate(end / 2.0));
+        }
+    }
+
+    #[test]
+    fn the_inverse_undoes_the_area() {
+        let random = &mut ChaCha8Rng::seed_from_u64(2);
+        for round in 0..2_000 {
+            let curve = random_curve(random);
+            for part in [0.0, 1e-9, 0.1, 0.5, 0.9, 0.999_999, 1.0] {
+                let amount = curve.area() * part;
+                let back = curve.cumulative(curve.inverse(amount));
+                assert!(
+                    (back - amount).abs() <= 1e-9 * curve.area(),
+                    "round {round}: {amount} is {back} of {curve:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn outside_of_the_curve() {
+        let curve = Curve::new([(Law::Linear { from: 2.0, to: 4.0 }, 10.0)]);
+        assert_eq!((curve.rate(-1.0), curve.cumulative(-1.0), curve.inverse(-1.0)), (0.0, 0.0, 0.0));
+        assert_eq!((curve.rate(11.0), curve.cumulative(11.0), curve.inverse(31.0)), (0.0, 30.0, 10.0));
+    }
 }

@@ -6,16 +6,27 @@
 mod arrivals;
 mod behaviour;
 mod curve;
+mod expression;
+mod hint;
+mod keys;
 mod number;
 mod objective;
+mod parse;
 mod plan;
+mod problem;
 mod random;
+mod reader;
+mod reference;
 mod schedule;
+mod schema;
 mod step;
 
 pub use arrivals::{Arrivals, RateStep, Shape, Spacing};
 pub use behaviour::{Behaviour, in_flight_by_littles_law};
 pub use objective::{AuditCount, Bound, Clock, Fate, Measure, Metric, Objective, Op, Scope, Statistic, Unit};
+pub use parse::parse;
 pub use plan::{AdmissionPlan, EnginePlan, GeneratorPlan, LatencyLaw, PeoplePlan, Plan, RegistryPlan};
+pub use problem::{Fault, Problem};
+pub use reference::reference;
 pub use schedule::Schedule;
 pub use step::{REGISTRATION, Step};

@@ -183,7 +183,8 @@ pub enum Unit {
 
 impl Op {
     /// Every comparison; the longer of two that begin alike comes first.
-    pub const ALL: [Op; 6] = [Op::LessOrEqual, Op::GreaterOrEqual, Op::Equal, Op::NotEqual, Op::Less, Op::Greater];
+    pub const ALL: [Op; 6] =
+        [Op::LessOrEqual, Op::GreaterOrEqual, Op::Equal, Op::NotEqual, Op::Less, Op::Greater];
 
     /// As it is written.
     pub const fn symbol(self) -> &'static str {
@@ -231,7 +232,7 @@ impl Metric {
 
 /// Writes an enum's names from one list: `ALL`, `name` and `from_name`.
 macro_rules! names {
-    ($type:ident { $($variant:ident: $name:literal,)* }) => {
+    ($type:ident { $($variant:ident: $name:literal),* $(,)? }) => {
         impl $type {
             /// Every one, in the order in which they are shown.
             pub const ALL: &[$type] = &[$($type::$variant),*];
@@ -249,9 +250,9 @@ macro_rules! names {
     };
 }
 
-names!(Clock { Response: "response", Service: "service", });
-names!(Statistic { Mean: "mean", P50: "p50", P90: "p90", P99: "p99", P999: "p999", Max: "max", });
-names!(Measure { Count: "count", Share: "share", });
+names!(Clock { Response: "response", Service: "service" });
+names!(Statistic { Mean: "mean", P50: "p50", P90: "p90", P99: "p99", P999: "p999", Max: "max" });
+names!(Measure { Count: "count", Share: "share" });
 names!(Fate {
     Registered: "registered",
     Refused: "refused",
@@ -293,7 +294,9 @@ impl fmt::Display for Metric {
             Metric::Applicants { fate, measure } => write!(f, "{}.{}", fate.name(), measure.name()),
             Metric::RefusedWrongly => f.write_str("refused.wrongly"),
             Metric::RegisteredWrongly => f.write_str("registered.wrongly"),
-            Metric::Outcome { failure, measure } => write!(f, "outcome.{}.{}", failure.code(), measure.name()),
+            Metric::Outcome { failure, measure } => {
+                write!(f, "outcome.{}.{}", failure.code(), measure.name())
+            }
             Metric::RequestsTotal => f.write_str("requests.total"),
             Metric::RequestsAmplification => f.write_str("requests.amplification"),
             Metric::RegistrationsPerSMean => f.write_str("registrations.per_s_mean"),

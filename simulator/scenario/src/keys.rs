@@ -1,0 +1,332 @@
+//! Every key of a scenario file, with its bounds and default. A default says where it was assumed; the others are published facts.
+
+use crate::schema::{Field, Kind, Table};
+use domain::LimitsProfile;
+use people::Defect;
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+/// The version of the format that this crate reads.
+pub(crate) const FORMAT: u64 = 1;
+
+/// The most applicants of one run: their instants are kept, eight bytes each.
+pub(crate) const APPLICANTS_MAX: u64 = 10_000_000;
+
+/// Every table, in the order of the reference.
+pub(crate) static TABLES: LazyLock<Vec<Table>> = LazyLock::new(|| {
+    vec![
+        top(),
+        arrivals(),
+        arrivals_steps(),
+        people(),
+        people_defects(),
+        behaviour(),
+        engine(),
+        engine_admission(),
+        registry(),
+        registry_latency(),
+        generator(),
+    ]
+});
+
+/// The table of this path.
+pub(crate) fn table(path: &str) -> &'static Table {
+    TABLES.iter().find(|table| table.path == path).expect("tables are asked for by paths of this file only")
+}
+
+/// The names of the tables that may stand inside of `table`.
+pub(crate) fn children(table: &Table) -> impl Iterator<Item = &'static str> {
+    let parent = table.path;
+    TABLES.iter().filter_map(move |table| {
+        let name = if parent.is_empty() {
+            table.path
+        } else {
+            table.path.strip_prefix(parent)?.strip_prefix('.')?
+        };
+        (!name.is_empty() && !name.contains('.') && !is_list(table)).then_some(name)
+    })
+}
+
+/// Whether it stands in a list, and so has no header of its own.
+pub(crate) fn is_list(table: &Table) -> bool {
+    let mut fields = TABLES.iter().flat_map(|table| &table.fields);
+    fields.any(|field| matches!(field.kind, Kind::Tables(path) if path == table.path))
+}
+
+const RATE: Kind = Kind::Number { min: 0.0, max: 100_000.0 };
+const LENGTH: Kind = Kind::Number { min: 0.1, max: 864_000.0 };
+
+fn top() -> Table {
+    let seeds = Kind::Whole { min: 0, max: u64::MAX >> 1 };
+    Table {
+        path: "",
+        doc: "top level: stands above the first table",
+        selector: None,
+        fields: vec![
+            Field::required("format", Kind::Whole { min: FORMAT, max: FORMAT }, "version of this format"),
+            Field::derived("name", Kind::Name, "the file's name", "name of the run folder"),
+            Field::required("seed", seeds, "same seed: same people, defects, instants and thinking times"),
+            Field::derived("objectives", Kind::Objectives, "none", "what the run has to show"),
+        ],
+    }
+}
+
+pub(crate) const SHAPES: &[&str] = &["constant", "ramp", "steps", "opening-spike"];
+
+fn arrivals() -> Table {
+    let applicants = Kind::Whole { min: 1, max: APPLICANTS_MAX };
+    let factors = Kind::Number { min: 0.000_001, max: 1_000_000.0 };
+    let rate = |name, doc| Field::required(name, RATE, doc);
+    Table {
+        path: "arrivals",
+        doc: "when applicants come; as many as the area under the rate, rounded",
+        selector: Some("shape"),
+        fields: vec![
+            Field::required("shape", Kind::Choice(SHAPES), "how the rate goes"),
+            Field::choice("spacing", &["poisson", "even"], "poisson", "how instants lie within the shape"),
+            Field::required("duration_s", LENGTH, "length of the arrivals").only(&[
+                "constant",
+                "ramp",
+                "opening-spike",
+            ]),
+            rate("per_s", "the rate throughout").only(&["constant"]),
+            rate("from_per_s", "the rate at the start").only(&["ramp"]),
+            rate("to_per_s", "the rate at the end").only(&["ramp"]),
+            Field::required("steps", Kind::Tables("arrivals.steps"), "one rate after another")
+                .only(&["steps"]),
+            rate("peak_per_s", "the rate at the opening").only(&["opening-spike"]),
+            Field::number("floor_per_s", 0.0, 100_000.0, 0.0, "the rate that remains in the end")
+                .only(&["opening-spike"]),
+            Field::required("decay_s", LENGTH, "time in which what is above the floor falls to 1/e")
+                .only(&["opening-spike"]),
+            Field::derived("rate_factor", factors, "1", "every rate is multiplied by this"),
+            Field::derived(
+                "applicants",
+                applicants,
+                "the area under the rate",
+                "exactly so many come: every rate is multiplied by what that takes; not together with rate_factor",
+            ),
+        ],
+    }
+}
+
+fn arrivals_steps() -> Table {
+    Table {
+        path: "arrivals.steps",
+        doc: "each step, in braces inside the list",
+        selector: None,
+        fields: vec![
+            Field::required("per_s", RATE, "the rate of this step"),
+            Field::required("for_s", LENGTH, "how long it lasts"),
+        ],
+    }
+}
+
+fn people() -> Table {
+    let population = Kind::Whole { min: 1, max: 100_000_000 };
+    Table {
+        path: "people",
+        doc: "the population that the registry knows, and that applicants are of",
+        selector: None,
+        fields: vec![
+            Field::derived(
+                "population",
+                population,
+                "4436694, or the applicants if more",
+                "people in the registry",
+            ),
+            Field::derived(
+                "reference_date",
+                Kind::Date,
+                "the day of the run",
+                "the day on which ages are reckoned",
+            ),
+        ],
+    }
+}
+
+fn people_defects() -> Table {
+    let field = |defect: &Defect| Field {
+        doc: Cow::Owned(format!("share of applicants to be refused with {}", defect.failure().code())),
+        ..Field::number(defect.name(), 0.0, 1.0, 0.0, "")
+    };
+    Table {
+        path: "people.defects",
+        doc: "share of the applicants with each defect, 0 to 1, at most 1 together; the rest is faultless",
+        selector: None,
+        fields: Defect::ALL.iter().map(field).collect(),
+    }
+}
+
+fn behaviour() -> Table {
+    let median = |name, default, doc| Field::number(name, 0.0, 3_600.0, default, doc);
+    let sigma = |name, default, doc| Field::number(name, 0.0, 3.0, default, doc);
+    let wait = |name, default, doc| Field::number(name, 0.1, 3_600.0, default, doc);
+    Table {
+        path: "behaviour",
+        doc: "thinking times (lognormal, medians of real people; 0: none), and patience",
+        selector: None,
+        fields: vec![
+            Field::number("time_compression", 1.0, 100_000.0, 1.0, "thinking times are divided by this"),
+            median("reading_s_median", 5.0, "reading the first page (assumed)"),
+            median("identity_s_median", 52.0, "typing the form of step 1 (45 to 60 s)"),
+            median("profile_s_median", 25.0, "filling in the profile (assumed)"),
+            median("photo_s_median", 15.0, "finding or taking one photo (assumed)"),
+            median("credentials_s_median", 40.0, "passwords, questions and answers (assumed)"),
+            median("review_s_median", 20.0, "reading everything once more (assumed)"),
+            sigma("think_sigma", 0.5, "standard deviation of the logarithm of all of these"),
+            median("captcha_s_median", 12.0, "solving one captcha (9 to 15 s)"),
+            sigma("captcha_sigma", 0.25, "standard deviation of the logarithm of that"),
+            wait(
+                "step_timeout_s",
+                30.0,
+                "a request without an answer for so long has failed; not compressed",
+            ),
+            wait("patience_s", 10.0, "an arrival sent later than this is not sent at all; not compressed"),
+        ],
+    }
+}
+
+const PROFILES: &[&str] = &["2018", "2019", "2021", "2023", "2024", "seed"];
+
+fn engine() -> Table {
+    let threads = |name, default, doc| Field::whole(name, 1, 64, default, doc);
+    Table {
+        path: "engine",
+        doc: "settings of the engine that the run starts",
+        selector: None,
+        fields: vec![
+            Field::choice(
+                "limits_profile",
+                PROFILES,
+                LimitsProfile::Seed.name(),
+                "the year whose limits hold",
+            ),
+            Field {
+                kind: Kind::OneOf(&[1_000, 1_024]),
+                ..Field::whole("kilobyte_bytes", 0, 0, 1_000, "a \"KB\"")
+            },
+            Field::whole(
+                "password_memory_kib",
+                8,
+                1_048_576,
+                19_456,
+                "argon2id memory (OWASP: 19456, 2 passes)",
+            ),
+            Field::whole("password_passes", 1, 16, 2, "argon2id passes; one lane always"),
+            threads("password_threads", 1, "threads that hash passwords"),
+            Field::whole("password_queue_max", 1, 100_000, 256, "passwords that may wait; more get busy"),
+            threads("photo_threads", 1, "threads that open photos"),
+            Field::whole("photo_queue_max", 1, 10_000, 256, "photos that may wait; more get busy"),
+            Field::whole("draft_minutes", 1, 10_080, 60, "life of a draft"),
+            threads("worker_threads", 2, "threads that serve requests"),
+        ],
+    }
+}
+
+pub(crate) const POLICIES: &[&str] = &["none", "concurrency-limit"];
+
+fn engine_admission() -> Table {
+    Table {
+        path: "engine.admission",
+        doc: "what the engine does under overload",
+        selector: Some("policy"),
+        fields: vec![
+            Field::choice("policy", POLICIES, "none", "none lets everything in"),
+            Field::required(
+                "in_flight_max",
+                Kind::Whole { min: 1, max: 1_000_000 },
+                "more requests at once get busy",
+            )
+            .only(&["concurrency-limit"]),
+        ],
+    }
+}
+
+fn registry() -> Table {
+    Table {
+        path: "registry",
+        doc: "the population registry's stand-in, and the engine as its client",
+        selector: None,
+        fields: vec![
+            Field::whole("concurrency_max", 1, 100_000, 256, "look-ups worked on at once"),
+            Field::whole("queue_max", 0, 1_000_000, 10_000, "look-ups that may wait; more are refused"),
+            Field::whole("timeout_ms", 1, 60_000, 5_000, "the engine's patience with one look-up"),
+            Field::whole("engine_connections_max", 1, 1_000, 64, "look-ups that the engine makes at once"),
+        ],
+    }
+}
+
+pub(crate) const LAWS: &[&str] = &["constant", "lognormal"];
+
+fn registry_latency() -> Table {
+    Table {
+        path: "registry.latency",
+        doc: "how long the registry takes for an answer, without waiting",
+        selector: Some("law"),
+        fields: vec![
+            Field::choice("law", LAWS, "lognormal", "how latencies are spread"),
+            Field::number("ms", 0.0, 60_000.0, 120.0, "the latency").only(&["constant"]),
+            Field::number("ms_median", 0.001, 60_000.0, 120.0, "half of the answers are faster")
+                .only(&["lognormal"]),
+            Field::number("sigma", 0.0, 3.0, 0.5, "standard deviation of the logarithm").only(&["lognormal"]),
+        ],
+    }
+}
+
+fn generator() -> Table {
+    let applicants = Kind::Whole { min: 1, max: 1_000_000 };
+    Table {
+        path: "generator",
+        doc: "bounds of the load generator; outside of them its run is invalid",
+        selector: None,
+        fields: vec![
+            Field::derived(
+                "applicants_in_flight_max",
+                applicants,
+                "by Little's law",
+                "applicants under way at once; more wait and are late",
+            ),
+            Field::number("lateness_ms_p99_max", 0.1, 60_000.0, 50.0, "how late it may act, at p99"),
+            Field::number(
+                "cpu_share_max",
+                0.01,
+                64.0,
+                0.8,
+                "share of one core that it may take in its busiest second",
+            ),
+            Field::number("not_sent_share_max", 0.0, 1.0, 0.001, "share of arrivals that may stay unsent"),
+        ],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn names_are_unique_within_their_table_and_selectors_exist() {
+        for table in TABLES.iter() {
+            let names: BTreeSet<_> = table.fields.iter().map(|field| field.name).collect();
+            assert_eq!(names.len(), table.fields.len(), "[{}]", table.path);
+            assert!(table.selector.is_none_or(|selector| names.contains(selector)), "[{}]", table.path);
+        }
+    }
+
+    #[test]
+    fn words_of_a_selector_are_those_that_other_keys_go_with() {
+        for table in TABLES.iter().filter(|table| table.selector.is_some()) {
+            let selector = table.fields.iter().find(|field| Some(field.name) == table.selector).unwrap();
+            let Kind::Choice(words) = selector.kind else { panic!("[{}] selects by no choice", table.path) };
+            for field in &table.fields {
+                assert!(field.only.iter().all(|word| words.contains(word)), "{}.{}", table.path, field.name);
+            }
+        }
+    }
+
+    #[test]
+    fn every_limits_profile_can_be_chosen() {
+        assert_eq!(LimitsProfile::ALL.map(LimitsProfile::name).as_slice(), PROFILES);
+    }
+}

@@ -1,0 +1,185 @@
+//! Scenario file to checked plan. Each table has its own function; what lies between two tables is checked at the end.
+
+mod arrivals;
+mod settings;
+#[cfg(test)]
+mod tests;
+
+use crate::behaviour::in_flight_by_littles_law;
+use crate::expression::objective;
+use crate::keys::FORMAT;
+use crate::objective::Objective;
+use crate::plan::{PeoplePlan, Plan};
+use crate::problem::{Fault, Problem, Source};
+use crate::reader::{Reader, Section};
+use domain::Date;
+use people::{Defect, Population, Shares};
+use std::path::Path;
+use toml::de::DeTable;
+
+/// Accounts made in 2018: as many people are in the registry where the scenario says nothing.
+const POPULATION: u64 = 4_436_694;
+
+/// Reads a scenario file's text. `file_name` is what problems carry, and gives the plan its name where the file has none.
+///
+/// # Errors
+/// Everything that is wrong, in the order of the file. Of a text that is no TOML only that is said, and of another version of the
+/// format only that: what else there may be would be guesswork.
+pub fn parse(file_name: &str, text: &str) -> Result<Plan, Vec<Problem>> {
+    let source = Source { file: file_name, text };
+    let (document, errors) = DeTable::parse_recoverable(text);
+    if !errors.is_empty() {
+        return Err(errors.iter().map(|error| not_toml(source, error)).collect());
+    }
+    let mut reader = Reader::new(source);
+    if other_version(&mut reader, document.get_ref()) {
+        return Err(reader.problems);
+    }
+    let plan = plan(&mut reader, document.get_ref(), source);
+    let mut problems = reader.problems;
+    problems.sort_by_key(|problem| (problem.line, problem.column));
+    match plan {
+        Some(plan) if problems.is_empty() => Ok(plan),
+        _ => Err(problems),
+    }
+}
+
+fn not_toml(source: Source<'_>, error: &toml::de::Error) -> Problem {
+    let span = error.span().unwrap_or(0..0);
+    let right = error.message().replace('\n', ", ");
+    let found = source.excerpt(&span).filter(|found| !found.is_empty());
+    Problem { found, ..source.problem(&span, String::new(), Fault::Syntax, right) }
+}
+
+/// Whether the file says that it is of a version that isn't ours.
+fn other_version(reader: &mut Reader<'_>, document: &DeTable<'_>) -> bool {
+    let Some(format) = document.get("format") else { return false };
+    let number = format.get_ref().as_integer().map(|integer| integer.as_str());
+    let other = number.is_some_and(|number| number != FORMAT.to_string());
+    if other {
+        let right = format!("this program reads format = {FORMAT}");
+        reader.report(&format.span(), "format", Fault::Version, right);
+    }
+    other
+}
+
+fn plan<'t>(reader: &mut Reader<'t>, document: &'t DeTable<'t>, source: Source<'t>) -> Option<Plan> {
+    let top = reader.top(document);
+    let format = reader.whole(&top, "format");
+    let name = name(reader, &top, source.file);
+    let seed = reader.whole(&top, "seed");
+    let objectives = objectives(reader, &top);
+    let arrivals_section = reader.table(&top, "arrivals");
+    let arrivals = arrivals::arrivals(reader, &arrivals_section);
+    let people = people(reader, &top, arrivals.as_ref().map_or(0, |arrivals| arrivals.count));
+    let behaviour = settings::behaviour(reader, &top);
+    let engine = settings::engine(reader, &top);
+    let registry = settings::registry(reader, &top);
+    let in_flight = arrivals.as_ref().zip(behaviour.as_ref());
+    let in_flight = in_flight.map(|(arrivals, behaviour)| in_flight_by_littles_law(arrivals, behaviour));
+    let generator = settings::generator(reader, &top, in_flight);
+    format?;
+    Some(Plan {
+        name: name?,
+        description: description(source.text),
+        text: source.text.to_owned(),
+        seed: seed?,
+        arrivals: arrivals?,
+        people: people?,
+        behaviour: behaviour?,
+        engine: engine?,
+        registry: registry?,
+        generator: generator?,
+        objectives: objectives?,
+    })
+}
+
+/// The comment at the very top, line by line without its `#` and one space.
+fn description(text: &str) -> String {
+    let lines = text.lines().map_while(|line| line.strip_prefix('#'));
+    let lines: Vec<&str> = lines.map(|line| line.strip_prefix(' ').unwrap_or(line).trim_end()).collect();
+    lines.join("\n").trim().to_owned()
+}
+
+/// The name given, or the file's without its ending, in the letters that a name may have.
+fn name<'t>(reader: &mut Reader<'t>, top: &Section<'t>, file_name: &str) -> Option<String> {
+    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    let Some((field, found)) = reader.find(top, "name") else {
+        let stem = Path::new(file_name).file_stem().unwrap_or_default().to_string_lossy().to_lowercase();
+        let name: String = stem.chars().map(|c| if fits(c) { c } else { '-' }).collect();
+        let name = name.trim_matches('-');
+        return Some(if name.is_empty() { "scenario" } else { name }.to_owned());
+    };
+    let Some(name) = found.value.as_str() else { return reader.wrong_type(field, &found) };
+    let good = !name.is_empty() && name.len() <= 64 && name.chars().all(fits) && !name.starts_with('-');
+    if good { Some(name.to_owned()) } else { reader.out_of_range(field, &found) }
+}
+
+fn objectives<'t>(reader: &mut Reader<'t>, top: &Section<'t>) -> Option<Vec<Objective>> {
+    let Some((field, found)) = reader.find(top, "objectives") else { return Some(Vec::new()) };
+    let Some(array) = found.value.as_array() else { return reader.wrong_type(field, &found) };
+    let read = array.iter().enumerate().map(|(index, item)| {
+        let path = format!("objectives[{index}]");
+        let Some(text) = item.get_ref().as_str() else {
+            let right = "write each objective in quotes".to_owned();
+            reader.report(&item.span(), &path, Fault::WrongType, right);
+            return None;
+        };
+        let wrong = |error| reader.report(&item.span(), &path, Fault::UnknownValue, format!("{error}"));
+        objective(text).map_err(wrong).ok()
+    });
+    read.collect::<Vec<_>>().into_iter().collect()
+}
+
+/// The people; `applicants` of them come.
+fn people<'t>(reader: &mut Reader<'t>, top: &Section<'t>, applicants: u64) -> Option<PeoplePlan> {
+    let section = reader.table(top, "people");
+    let reference_date = reference_date(reader, &section);
+    let shares = shares(reader, &section);
+    let population = match reader.whole(&section, "population") {
+        None if section.has("population") => None,
+        None => Some(POPULATION.max(applicants)),
+        Some(population) if population < applicants => {
+            let right = format!(
+                "write at least {applicants}, because so many applicants come and each is another person"
+            );
+            reader.contradiction(&section, "population", right);
+            None
+        }
+        given => given,
+    };
+    Some(PeoplePlan { population: population?, reference_date: reference_date?, shares: shares? })
+}
+
+/// `Some(None)` where none is given.
+fn reference_date<'t>(reader: &mut Reader<'t>, section: &Section<'t>) -> Option<Option<Date>> {
+    let Some((field, found)) = reader.find(section, "reference_date") else { return Some(None) };
+    let date = match found.value.as_datetime() {
+        Some(datetime) if datetime.time.is_none() => datetime.date,
+        _ => None,
+    };
+    let Some(date) = date else { return reader.wrong_type(field, &found) };
+    let date = Date::from_ymd_opt(i32::from(date.year), u32::from(date.month), u32::from(date.day));
+    match date.filter(|&date| Population::size_max(date) > 0) {
+        Some(date) => Some(Some(date)),
+        None => {
+            let right = "write a date from 1950 to 2090".to_owned();
+            reader.report(&found.span, &found.path, Fault::OutOfRange, right);
+            None
+        }
+    }
+}
+
+fn shares<'t>(reader: &mut Reader<'t>, people: &Section<'t>) -> Option<Shares> {
+    let section = reader.table(people, "defects");
+    let shares: Vec<Option<(Defect, f64)>> =
+        Defect::ALL.iter().map(|&defect| Some((defect, reader.number(&section, defect.name())?))).collect();
+    let shares: Vec<(Defect, f64)> = shares.into_iter().collect::<Option<_>>()?;
+    match Shares::new(shares.into_iter().filter(|(_, share)| *share > 0.0)) {
+        Ok(shares) => Some(shares),
+        Err(error) => {
+            reader.contradiction_of_table(&section, format!("{error}; lower some of them"));
+            None
+        }
+    }
+}

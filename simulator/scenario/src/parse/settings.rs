@@ -1,0 +1,120 @@
+//! The tables that are taken over key by key: behaviour, engine, registry, generator.
+//!
+//! Everything is read before anything is given up, so that each problem is found.
+
+use crate::behaviour::Behaviour;
+use crate::plan::{AdmissionPlan, EnginePlan, GeneratorPlan, LatencyLaw, RegistryPlan};
+use crate::reader::{Reader, Section};
+use domain::LimitsProfile;
+
+pub(super) fn behaviour<'t>(reader: &mut Reader<'t>, top: &Section<'t>) -> Option<Behaviour> {
+    let section = reader.table(top, "behaviour");
+    let mut number = |name| reader.number(&section, name);
+    let [reading, identity, profile, photo, credentials, review] = [
+        "reading_s_median",
+        "identity_s_median",
+        "profile_s_median",
+        "photo_s_median",
+        "credentials_s_median",
+        "review_s_median",
+    ]
+    .map(&mut number);
+    let [think_sigma, captcha, captcha_sigma] =
+        ["think_sigma", "captcha_s_median", "captcha_sigma"].map(&mut number);
+    let [compression, timeout, patience] =
+        ["time_compression", "step_timeout_s", "patience_s"].map(&mut number);
+    Some(Behaviour {
+        reading_s_median: reading?,
+        identity_s_median: identity?,
+        profile_s_median: profile?,
+        photo_s_median: photo?,
+        credentials_s_median: credentials?,
+        review_s_median: review?,
+        think_sigma: think_sigma?,
+        captcha_s_median: captcha?,
+        captcha_sigma: captcha_sigma?,
+        time_compression: compression?,
+        step_timeout_s: timeout?,
+        patience_s: patience?,
+    })
+}
+
+pub(super) fn engine<'t>(reader: &mut Reader<'t>, top: &Section<'t>) -> Option<EnginePlan> {
+    let section = reader.table(top, "engine");
+    let profile = reader.choice(&section, "limits_profile").and_then(LimitsProfile::from_name);
+    let [kilobyte_bytes, memory, passes, draft_minutes] =
+        ["kilobyte_bytes", "password_memory_kib", "password_passes", "draft_minutes"]
+            .map(|name| reader.small(&section, name));
+    let [password_threads, password_queue, photo_threads, photo_queue, workers] =
+        ["password_threads", "password_queue_max", "photo_threads", "photo_queue_max", "worker_threads"]
+            .map(|name| reader.size(&section, name));
+    let admission = admission(reader, &section);
+    Some(EnginePlan {
+        limits_profile: profile?,
+        kilobyte_bytes: kilobyte_bytes?,
+        password_memory_kib: memory?,
+        password_passes: passes?,
+        password_threads: password_threads?,
+        password_queue_max: password_queue?,
+        photo_threads: photo_threads?,
+        photo_queue_max: photo_queue?,
+        admission: admission?,
+        draft_minutes: draft_minutes?,
+        worker_threads: workers?,
+    })
+}
+
+fn admission<'t>(reader: &mut Reader<'t>, engine: &Section<'t>) -> Option<AdmissionPlan> {
+    let section = reader.table(engine, "admission");
+    match reader.choice(&section, "policy")? {
+        "none" => Some(AdmissionPlan::None),
+        _ => {
+            let in_flight_max = reader.size(&section, "in_flight_max")?;
+            Some(AdmissionPlan::ConcurrencyLimit { in_flight_max })
+        }
+    }
+}
+
+pub(super) fn registry<'t>(reader: &mut Reader<'t>, top: &Section<'t>) -> Option<RegistryPlan> {
+    let section = reader.table(top, "registry");
+    let latency = latency(reader, &section);
+    let [concurrency, queue, connections] =
+        ["concurrency_max", "queue_max", "engine_connections_max"].map(|name| reader.size(&section, name));
+    let timeout_ms = reader.whole(&section, "timeout_ms");
+    Some(RegistryPlan {
+        latency: latency?,
+        concurrency_max: concurrency?,
+        queue_max: queue?,
+        timeout_ms: timeout_ms?,
+        engine_connections_max: connections?,
+    })
+}
+
+fn latency<'t>(reader: &mut Reader<'t>, registry: &Section<'t>) -> Option<LatencyLaw> {
+    let section = reader.table(registry, "latency");
+    match reader.choice(&section, "law")? {
+        "constant" => Some(LatencyLaw::Constant { ms: reader.number(&section, "ms")? }),
+        _ => {
+            let (ms_median, sigma) = (reader.number(&section, "ms_median"), reader.number(&section, "sigma"));
+            Some(LatencyLaw::Lognormal { ms_median: ms_median?, sigma: sigma? })
+        }
+    }
+}
+
+/// The generator; `in_flight` are the applicants under way at once where the file does not say.
+pub(super) fn generator<'t>(
+    reader: &mut Reader<'t>,
+    top: &Section<'t>,
+    in_flight: Option<usize>,
+) -> Option<GeneratorPlan> {
+    let section = reader.table(top, "generator");
+    let given = reader.size(&section, "applicants_in_flight_max");
+    let [lateness, cpu, not_sent] = ["lateness_ms_p99_max", "cpu_share_max", "not_sent_share_max"]
+        .map(|name| reader.number(&section, name));
+    Some(GeneratorPlan {
+        applicants_in_flight_max: given.or(in_flight)?,
+        lateness_ms_p99_max: lateness?,
+        cpu_share_max: cpu?,
+        not_sent_share_max: not_sent?,
+    })
+}
