@@ -124,7 +124,7 @@ impl Population {
         }
     }
 
-    /// The NIK of person `index`, by itself some 20 times as cheap as the whole person.
+    /// The NIK of person `index`, without the work for the rest of the person.
     pub fn nik_of(&self, index: u64) -> Nik {
         self.nik(index % self.size).0
     }
