@@ -120,7 +120,7 @@ impl Pages {
         let (first, bytes_max) = (&sound[0], limits.bytes_max as usize);
         // Cut short of its own length, yet not so short that it would be refused for its size.
         let largest = sound.iter().max_by_key(|file| file.len()).expect("there are several pictures");
-        let cut = (largest.len() * 3 / 4).max(limits.bytes_min as usize);
+        let cut = (largest.len() / 2).max(limits.bytes_min as usize);
         let small = drawing::thumbnail(&mut generator(seed, Purpose::Album, motif.number(PICTURES)), motif);
         Pages {
             at_limit: files::padded(first, bytes_max).into(),

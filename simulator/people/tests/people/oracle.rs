@@ -101,9 +101,18 @@ fn look_up(population: &Population, identity: &Identity) -> RegistryAnswer {
 
 /// Lets the first `arrivals` of a crowd come in order; gives how many warnings there were.
 fn check(profile: LimitsProfile, days: i64, shares: &[(Defect, f64)], arrivals: u64) -> usize {
+    check_among(population(77, arrivals), profile, days, shares, arrivals)
+}
+
+fn check_among(
+    population: Population,
+    profile: LimitsProfile,
+    days: i64,
+    shares: &[(Defect, f64)],
+    arrivals: u64,
+) -> usize {
     let limits = profile.limits(1_000);
     let album = album(&limits);
-    let population = population(77, arrivals);
     let shares = Shares::new(shares.iter().copied()).unwrap();
     let crowd = Crowd::new(population, shares, limits.clone());
     let today = reference() + TimeDelta::days(days);
@@ -141,6 +150,13 @@ fn all_defects_at_once_under_every_profile() {
     for profile in LimitsProfile::ALL {
         check(profile, 0, &shares, 4_000);
     }
+}
+
+/// Where nearly every possible NIK is somebody's, a mistyped one mostly is too, and an unknown one has to be looked for.
+#[test]
+fn unknown_niks_among_hundreds_of_millions() {
+    let dense = population(5, Population::size_max(reference()));
+    check_among(dense, LimitsProfile::Seed, 0, &[(Defect::NikUnknown, 0.9)], 4_000);
 }
 
 /// The oracle itself can tell: a portal whose register is another's refuses.
