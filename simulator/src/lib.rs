@@ -1,1 +1,77 @@
 //! The surge simulator: drives applicants by goose, audits, judges.
+//!
+//! [`run`] is the whole binary behind its `main`. A surge goes `commands::surge` -> `portal` and `launch` (the services) -> `driver`
+//! (goose) -> `journey` (one applicant) -> `client` (HTTP). What happens meanwhile goes to `observe`, `sample` and `monitor`;
+//! afterwards `audit` and `judge` decide, and `assemble` writes it down.
+
+mod assemble;
+mod audit;
+mod cli;
+pub mod client;
+mod commands;
+mod consent;
+mod descriptors;
+pub mod driver;
+mod environment;
+mod exit;
+mod interrupt;
+pub mod journey;
+mod judge;
+mod keys;
+mod launch;
+mod monitor;
+pub mod observe;
+mod output;
+mod pages;
+mod portal;
+mod progress;
+mod recording;
+mod sample;
+pub mod told;
+
+use chrono::Utc;
+use clap::Parser as _;
+use cli::{Cli, Command};
+use commands::{check, dukcapil, people, report, serve, surge};
+use domain::{Date, Timestamp};
+use exit::{CommandError, Exit};
+use std::process::ExitCode;
+use tracing::level_filters::LevelFilter;
+
+/// Does what the command line says, and gives the process's exit code. Wrong usage ends the process by itself, with code 2.
+#[must_use]
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    begin_logging(&cli.command);
+    let outcome = match &cli.command {
+        Command::Surge(args) => surge::run(args),
+        Command::Check(args) => check::run(args),
+        Command::People(args) => people::run(args),
+        Command::Report(args) => report::run(args),
+        Command::Serve(args) => serve::run(args),
+        Command::Dukcapil(args) => dukcapil::run(args),
+    };
+    outcome.unwrap_or_else(|error| complain(&error)).into()
+}
+
+fn complain(error: &CommandError) -> Exit {
+    output::complain(&error.to_string());
+    error.exit()
+}
+
+/// Services write JSON lines; people are told of warnings only. What libraries say by `log`, goose for one, goes the same way.
+fn begin_logging(command: &Command) {
+    let to_stderr = tracing_subscriber::fmt().with_writer(std::io::stderr);
+    // The first subscriber of a process is the only one; this is the first.
+    let _ = match command {
+        Command::Serve(_) | Command::Dukcapil(_) => {
+            to_stderr.json().with_max_level(LevelFilter::INFO).try_init()
+        }
+        _ => to_stderr.without_time().with_max_level(LevelFilter::WARN).try_init(),
+    };
+}
+
+/// The day in Jakarta, which is the portal's day of applying.
+fn today() -> Date {
+    Timestamp::from_ms(Utc::now().timestamp_millis()).date_wib()
+}

@@ -1,3 +1,5 @@
 //! `lonjakan`: starts things and maps errors to exit codes, nothing else.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    simulator::run()
+}

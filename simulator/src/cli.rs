@@ -1,0 +1,237 @@
+//! The command line: what each command takes, and examples of it.
+
+use clap::{Args, Parser, Subcommand};
+use domain::Date;
+use std::path::PathBuf;
+
+/// Brings synthetic applicants to a registration portal, and tells the truth about what happened.
+#[derive(Debug, Parser)]
+#[command(name = "lonjakan", version, max_term_width = 110, after_help = EXIT_CODES)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Re-enact a rush: start engine and registry, bring the applicants, audit, write the run folder, say the verdict
+    #[command(after_help = "Examples:\n  \
+        lonjakan surge scenarios/smoke.toml\n  \
+        lonjakan surge scenarios/opening-rush.toml --out target/rush --json | jq .verdict\n  \
+        lonjakan surge scenarios/smoke.toml --target http://127.0.0.1:8080 --captcha-key FILE --operations http://127.0.0.1:8081 \
+        --export-key FILE")]
+    Surge(Box<SurgeArgs>),
+    /// Read scenario files and report every problem at once
+    #[command(after_help = "Examples:\n  \
+        lonjakan check scenarios/*.toml\n  \
+        lonjakan check --keys")]
+    Check(CheckArgs),
+    /// Write synthetic applicants with their expected outcome, one JSON object a line
+    #[command(after_help = "Examples:\n  \
+        lonjakan people --count 3\n  \
+        lonjakan people --count 1000000 --first 5000000 --seed 7 > applicants.jsonl\n  \
+        lonjakan people --count 100 --scenario scenarios/every-defect.toml | jq -c '[.defect, .expected]'")]
+    People(PeopleArgs),
+    /// Make the pages of a run again from its record
+    #[command(after_help = "Examples:\n  \
+        lonjakan report target/runs/smoke-20261121T080000Z\n  \
+        lonjakan report target/rush --lang id")]
+    Report(ReportArgs),
+    /// Run the reference registration engine by itself
+    #[command(after_help = "Examples:\n  \
+        lonjakan serve --config engine.toml\n  \
+        lonjakan serve --keys")]
+    Serve(ServeArgs),
+    /// Run the stand-in of the population registry by itself
+    #[command(after_help = "Examples:\n  \
+        lonjakan dukcapil --config dukcapil.toml\n  \
+        lonjakan dukcapil --keys")]
+    Dukcapil(DukcapilArgs),
+}
+
+const EXIT_CODES: &str = "Exit codes:\n  \
+    0   all good\n  \
+    2   wrong usage, file or key; a port, folder or disk that refuses\n  \
+    3   objectives missed\n  \
+    4   the generator was not fit to judge\n  \
+    5   the audit found a lost, duplicated or wrongly answered registration\n  \
+    6   the target did not consent\n  \
+    70  a defect of ours\n\
+    Where several hold: 5 before 4 before 3.";
+
+#[derive(Debug, Args)]
+pub(crate) struct SurgeArgs {
+    /// The scenario file
+    pub(crate) scenario: PathBuf,
+    /// Seed of people, defects, instants and thinking times [default: the scenario's]
+    #[arg(long)]
+    pub(crate) seed: Option<u64>,
+    /// Folder of the run [default: target/runs/<scenario>-<UTC time>]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// How often an applicant repeats a step that could not be served just then, waiting as Retry-After says
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) repeats: u32,
+    /// Leave store and settings of the engine in the run folder
+    #[arg(long)]
+    pub(crate) keep_store: bool,
+    /// Say nothing but the result
+    #[arg(long)]
+    pub(crate) quiet: bool,
+    /// Print the run record in place of the verdict
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) target: TargetArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TargetArgs {
+    /// Bring the applicants to a portal that runs already; for now only on this machine
+    #[arg(long, value_name = "URL", requires = "captcha_key")]
+    pub(crate) target: Option<String>,
+    /// File with the key that solves the target's captchas: 64 hexadecimal digits
+    #[arg(long, value_name = "FILE", requires = "target")]
+    pub(crate) captcha_key: Option<PathBuf>,
+    /// The target's address for operators, for the audit
+    #[arg(long, value_name = "URL", requires = "export_key")]
+    pub(crate) operations: Option<String>,
+    /// File with the key of the target's export of accounts
+    #[arg(long, value_name = "FILE", requires = "operations", requires = "target")]
+    pub(crate) export_key: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    /// The scenario files
+    #[arg(required_unless_present = "keys", value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Print what was found as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Print every key of a scenario file with its meaning
+    #[arg(long, conflicts_with_all = ["files", "json"])]
+    pub(crate) keys: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PeopleArgs {
+    /// How many
+    #[arg(long, value_name = "N")]
+    pub(crate) count: u64,
+    /// Seed of the population [default: 1, or the scenario's]
+    #[arg(long)]
+    pub(crate) seed: Option<u64>,
+    /// The first of them, counted from 0
+    #[arg(long, value_name = "I", default_value_t = 0)]
+    pub(crate) first: u64,
+    /// Take population, defects and limits of this scenario; without it everybody is faultless
+    #[arg(long, value_name = "FILE")]
+    pub(crate) scenario: Option<PathBuf>,
+    /// The day on which ages are reckoned, YYYY-MM-DD [default: today in Jakarta, or the scenario's]
+    #[arg(long, value_name = "DATE")]
+    pub(crate) reference_date: Option<Date>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReportArgs {
+    /// The run folder
+    #[arg(value_name = "RUN")]
+    pub(crate) run: PathBuf,
+    /// Language of the page
+    #[arg(long, value_enum, default_value_t = Language::En)]
+    pub(crate) lang: Language,
+}
+
+/// Languages of pages.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub(crate) enum Language {
+    /// English
+    En,
+    /// Indonesian
+    Id,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ServeArgs {
+    /// The settings: see --keys
+    #[arg(long, value_name = "FILE", required_unless_present = "keys")]
+    pub(crate) config: Option<PathBuf>,
+    /// Print every key of the settings with its meaning and default
+    #[arg(long, conflicts_with = "config")]
+    pub(crate) keys: bool,
+    #[command(flatten)]
+    pub(crate) child: ChildArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DukcapilArgs {
+    /// The settings: see --keys
+    #[arg(long, value_name = "FILE", required_unless_present = "keys")]
+    pub(crate) config: Option<PathBuf>,
+    /// Print every key of the settings with its meaning and default
+    #[arg(long, conflicts_with = "config")]
+    pub(crate) keys: bool,
+    #[command(flatten)]
+    pub(crate) child: ChildArgs,
+}
+
+/// How a service is run by a program instead of a person.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct ChildArgs {
+    /// Say the addresses as one JSON object on stdout as soon as they are open
+    #[arg(long)]
+    pub(crate) announce: bool,
+    /// End in order when stdin ends: a parent that dies takes the service with it
+    #[arg(long)]
+    pub(crate) end_with_stdin: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn definition_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_has_examples() {
+        for command in Cli::command().get_subcommands() {
+            let help = command.clone().render_long_help().to_string();
+            assert!(help.contains("Examples:\n  lonjakan"), "{}", command.get_name());
+        }
+    }
+
+    #[test]
+    fn what_belongs_together_is_asked_for_together() {
+        let check = |line: &str, fine: bool| {
+            let found = Cli::try_parse_from(line.split(' '));
+            assert_eq!(found.is_ok(), fine, "{line}: {:?}", found.err().map(|error| error.to_string()));
+        };
+        check("lonjakan surge s.toml", true);
+        check("lonjakan surge", false);
+        check("lonjakan surge s.toml --target http://127.0.0.1:1", false);
+        check("lonjakan surge s.toml --captcha-key k", false);
+        check("lonjakan surge s.toml --target http://127.0.0.1:1 --captcha-key k", true);
+        check(
+            "lonjakan surge s.toml --target http://127.0.0.1:1 --captcha-key k --operations http://127.0.0.1:2",
+            false,
+        );
+        check(
+            "lonjakan surge s.toml --target http://127.0.0.1:1 --captcha-key k --operations http://127.0.0.1:2 --export-key e",
+            true,
+        );
+        check("lonjakan check", false);
+        check("lonjakan check --keys", true);
+        check("lonjakan check a.toml b.toml --json", true);
+        check("lonjakan serve", false);
+        check("lonjakan serve --keys", true);
+        check("lonjakan people --count 3 --reference-date 2026-11-21", true);
+        check("lonjakan people --count 3 --reference-date 2026-02-30", false);
+        check("lonjakan capacity s.toml", false);
+    }
+}

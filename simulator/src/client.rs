@@ -1,0 +1,238 @@
+//! One applicant's browser: a kept-alive HTTP/1.1 connection by hyper's own client, opened when it is needed and again when the
+//! portal has closed it. No pool: two people never share a connection.
+
+use bytes::Bytes;
+use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
+use hyper::client::conn::http1::{self, SendRequest};
+use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HOST, HeaderValue, RETRY_AFTER, USER_AGENT};
+use hyper::{Method, Request, Response, StatusCode};
+use hyper_util::rt::TokioIo;
+use rustix::io::Errno;
+use std::error::Error as _;
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+use tokio::net::TcpStream;
+use tokio::time::{Instant, timeout_at};
+
+const AGENT: &str = concat!("lonjakan/", env!("CARGO_PKG_VERSION"));
+
+/// A browser, with at most one connection.
+#[derive(Debug)]
+pub struct Browser {
+    address: SocketAddr,
+    host: HeaderValue,
+    answer_bytes_max: usize,
+    connection: Option<Kept>,
+    sent: u64,
+}
+
+#[derive(Debug)]
+struct Kept {
+    sender: SendRequest<Full<Bytes>>,
+    /// A request was answered on it: from then on the portal may close it at any moment.
+    used: bool,
+}
+
+/// A request, before it is put on a connection.
+#[derive(Clone, Debug)]
+pub struct Outgoing {
+    /// The method.
+    pub method: Method,
+    /// The path, with its slash.
+    pub path: String,
+    /// The media type of `body`, where there is one.
+    pub content_type: Option<&'static str>,
+    /// The body; may be empty.
+    pub body: Bytes,
+    /// The header that makes a POST repeatable.
+    pub idempotency_key: Option<String>,
+    /// The whole value of the header `authorization`.
+    pub authorization: Option<String>,
+}
+
+/// An answer, read to its end.
+#[derive(Clone, Debug)]
+pub struct Heard {
+    /// Its status.
+    pub status: StatusCode,
+    /// Its header `Retry-After`, where that is a number of seconds.
+    pub retry_after: Option<Duration>,
+    /// Its body.
+    pub body: Bytes,
+}
+
+/// Why there is no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Lost {
+    /// The deadline came first. The connection is gone with it.
+    #[error("no answer in time")]
+    Timeout,
+    /// Refused, reset, or closed in the middle.
+    #[error("connection refused or broken")]
+    Connection,
+    /// Longer than a portal's answers may be.
+    #[error("answer over its limit")]
+    TooLong,
+    /// This machine has no descriptor, port or memory left for a connection.
+    #[error("no descriptor, port or memory left on this machine")]
+    OwnLimit,
+}
+
+impl Outgoing {
+    /// A request without a body.
+    pub fn new(method: Method, path: impl Into<String>) -> Outgoing {
+        let path = path.into();
+        let (content_type, idempotency_key, authorization) = (None, None, None);
+        Outgoing { method, path, content_type, body: Bytes::new(), idempotency_key, authorization }
+    }
+
+    /// The same with a body.
+    #[must_use]
+    pub fn with_body(self, content_type: &'static str, body: impl Into<Bytes>) -> Outgoing {
+        Outgoing { content_type: Some(content_type), body: body.into(), ..self }
+    }
+
+    /// Whether sending it twice does the same as sending it once.
+    fn is_repeatable(&self) -> bool {
+        self.method.is_idempotent() || self.idempotency_key.is_some()
+    }
+
+    fn request(&self, host: &HeaderValue) -> Request<Full<Bytes>> {
+        let mut request = Request::new(Full::new(self.body.clone()));
+        *request.method_mut() = self.method.clone();
+        *request.uri_mut() = self.path.parse().unwrap_or_default();
+        let headers = request.headers_mut();
+        headers.insert(HOST, host.clone());
+        headers.insert(USER_AGENT, HeaderValue::from_static(AGENT));
+        if let Some(content_type) = self.content_type {
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+        }
+        let optional = [
+            (hyper::header::HeaderName::from_static(domain::wire::IDEMPOTENCY_KEY), &self.idempotency_key),
+            (AUTHORIZATION, &self.authorization),
+        ];
+        for (name, value) in optional {
+            if let Some(Ok(value)) = value.as_deref().map(HeaderValue::from_str) {
+                headers.insert(name, value);
+            }
+        }
+        request
+    }
+}
+
+impl Browser {
+    /// A browser that talks to `address`. Answers of more than `answer_bytes_max` are [`Lost::TooLong`].
+    pub fn new(address: SocketAddr, answer_bytes_max: usize) -> Browser {
+        let host =
+            HeaderValue::from_str(&address.to_string()).expect("an address consists of printable ASCII");
+        Browser { address, host, answer_bytes_max, connection: None, sent: 0 }
+    }
+
+    /// Requests put on a connection so far.
+    pub fn sent(&self) -> u64 {
+        self.sent
+    }
+
+    /// Sends a request and reads the whole answer.
+    ///
+    /// A connection that the portal closed while the applicant was thinking is opened anew without anybody noticing, as browsers do;
+    /// so is one that breaks under a request that may be repeated, once.
+    ///
+    /// # Errors
+    /// [`Lost`], after which the next request opens a new connection.
+    pub async fn send(&mut self, outgoing: &Outgoing, deadline: Instant) -> Result<Heard, Lost> {
+        let sending = self.send_or_repeat(outgoing);
+        let outcome = timeout_at(deadline, Box::pin(sending)).await.unwrap_or(Err(Lost::Timeout));
+        if outcome.is_err() {
+            self.connection = None;
+        }
+        outcome
+    }
+
+    async fn send_or_repeat(&mut self, outgoing: &Outgoing) -> Result<Heard, Lost> {
+        match self.send_once(outgoing).await {
+            Err(Broken { lost: Lost::Connection, kept: true, unsent })
+                if unsent || outgoing.is_repeatable() =>
+            {
+                self.connection = None;
+                self.send_once(outgoing).await.map_err(|broken| broken.lost)
+            }
+            other => other.map_err(|broken| broken.lost),
+        }
+    }
+
+    async fn send_once(&mut self, outgoing: &Outgoing) -> Result<Heard, Broken> {
+        let mut kept = match self.connection.take() {
+            Some(kept) if !kept.sender.is_closed() => kept,
+            _ => connect(self.address).await?,
+        };
+        let broken = |lost, unsent| Broken { lost, kept: kept.used, unsent };
+        // A refused upload may still be on its way: the next request waits for its end.
+        kept.sender.ready().await.map_err(|_| broken(Lost::Connection, true))?;
+        self.sent += 1;
+        let request = outgoing.request(&self.host);
+        let response = match kept.sender.try_send_request(request).await {
+            Ok(response) => response,
+            Err(mut failed) => {
+                let unsent = failed.take_message().is_some();
+                // What was never sent is no request.
+                self.sent -= u64::from(unsent);
+                return Err(broken(lost_by(failed.error()), unsent));
+            }
+        };
+        let heard = hear(response, self.answer_bytes_max).await.map_err(|lost| broken(lost, false))?;
+        kept.used = true;
+        self.connection = Some(kept);
+        Ok(heard)
+    }
+}
+
+struct Broken {
+    lost: Lost,
+    /// On a connection that had been used before.
+    kept: bool,
+    /// Nothing of the request was sent.
+    unsent: bool,
+}
+
+async fn connect(address: SocketAddr) -> Result<Kept, Broken> {
+    let broken = |error: io::Error| Broken { lost: lost_by_io(&error), kept: false, unsent: true };
+    let stream = TcpStream::connect(address).await.map_err(broken)?;
+    stream.set_nodelay(true).map_err(broken)?;
+    let handshake = http1::Builder::new().handshake(TokioIo::new(stream)).await;
+    let (sender, connection) =
+        handshake.map_err(|error| Broken { lost: lost_by(&error), kept: false, unsent: true })?;
+    tokio::spawn(async move {
+        if let Err(error) = connection.await {
+            tracing::debug!(%error, "connection ended early");
+        }
+    });
+    Ok(Kept { sender, used: false })
+}
+
+async fn hear(response: Response<hyper::body::Incoming>, bytes_max: usize) -> Result<Heard, Lost> {
+    let status = response.status();
+    let retry_after = response.headers().get(RETRY_AFTER);
+    let retry_after =
+        retry_after.and_then(|value| value.to_str().ok()?.parse().ok()).map(Duration::from_secs);
+    let body = Limited::new(response.into_body(), bytes_max).collect().await;
+    match body {
+        Ok(body) => Ok(Heard { status, retry_after, body: body.to_bytes() }),
+        Err(error) if error.is::<LengthLimitError>() => Err(Lost::TooLong),
+        Err(_) => Err(Lost::Connection),
+    }
+}
+
+fn lost_by(error: &hyper::Error) -> Lost {
+    error.source().and_then(|source| source.downcast_ref::<io::Error>()).map_or(Lost::Connection, lost_by_io)
+}
+
+fn lost_by_io(error: &io::Error) -> Lost {
+    match Errno::from_io_error(error) {
+        Some(Errno::MFILE | Errno::NFILE | Errno::ADDRNOTAVAIL | Errno::NOBUFS | Errno::NOMEM) => {
+            Lost::OwnLimit
+        }
+        _ => Lost::Connection,
+    }
+}

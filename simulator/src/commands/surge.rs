@@ -1,0 +1,206 @@
+//! `lonjakan surge`: one rush, from the scenario file to the verdict.
+
+mod folder;
+mod outcome;
+
+use super::{print, read_plan, refused_by_stdout};
+use crate::cli::SurgeArgs;
+use crate::descriptors;
+use crate::driver::{self, DriveError, Driven, Load, Start};
+use crate::exit::{CommandError, Exit};
+use crate::interrupt::{cut_short, cut_short_on_signals};
+use crate::journey::{CaptchaKeyHeld, World};
+use crate::keys::Keys;
+use crate::launch::{Settings, runtime};
+use crate::monitor::Monitor;
+use crate::observe::Observer;
+use crate::output::Results;
+use crate::portal::{Portal, Target, Workspace};
+use crate::progress::Progress;
+use crate::today;
+use domain::Date;
+use outcome::{Ended, write_down};
+use people::{Album, Crowd, Population};
+use record::{RunFolder, RunRecord};
+use scenario::Plan;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+/// Threads of the generator's runtime.
+const WORKERS: usize = 2;
+
+/// From the moment at which all users are ready to the schedule's zero.
+const LEAD: Duration = Duration::from_millis(100);
+
+/// What is to be done, checked as far as it can be before anything is started.
+struct Order<'a> {
+    args: &'a SurgeArgs,
+    plan: Plan,
+    reference_date: Date,
+    crowd: Crowd,
+    target: Option<Target>,
+    keys: Keys,
+    folder: RunFolder,
+    descriptors_allowed: u64,
+    progress: Arc<Progress>,
+}
+
+/// What came of it.
+struct Done {
+    record: RunRecord,
+    page: PathBuf,
+    /// The record stands, and yet something of ours went wrong.
+    trouble: Option<CommandError>,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// Everything that keeps a run from taking place, from being measured or from being written down.
+pub(crate) fn run(args: &SurgeArgs) -> Result<Exit, CommandError> {
+    let order = Order::new(args)?;
+    let mut results = Results::to_stdout_alone().map_err(|error| refused_by_stdout(&error))?;
+    let done = runtime(WORKERS)?.block_on(Box::pin(order.carry_out()))?;
+    let text = if args.json {
+        let json = serde_json::to_string_pretty(&done.record)
+            .map_err(|error| CommandError::defect(error.to_string()))?;
+        format!("{json}\n")
+    } else {
+        reports::verdict_text(&done.record, Some(&done.page), results.are_coloured())
+    };
+    print(&mut results, &text)?;
+    match done.trouble {
+        Some(trouble) => Err(trouble),
+        None => Ok(Exit::of(&done.record.verdict)),
+    }
+}
+
+impl<'a> Order<'a> {
+    fn new(args: &'a SurgeArgs) -> Result<Order<'a>, CommandError> {
+        let usage = |error: &dyn std::fmt::Display| CommandError::Usage(error.to_string());
+        let mut plan = read_plan(&args.scenario)?;
+        plan.seed = args.seed.unwrap_or(plan.seed);
+        let target = Target::of(&args.target)?;
+        let keys = match &target {
+            Some(target) => target.keys.clone(),
+            None => Keys::fresh().map_err(|error| usage(&error))?,
+        };
+        let descriptors_allowed =
+            descriptors::provide(plan.generator.applicants_in_flight_max).map_err(|few| usage(&few))?;
+        let reference_date = plan.people.reference_date.unwrap_or_else(today);
+        let population = Population::new(plan.seed, plan.people.population, reference_date)
+            .map_err(|error| usage(&error))?;
+        Ok(Order {
+            crowd: Crowd::new(population, plan.people.shares.clone(), plan.engine.limits()),
+            progress: Arc::new(Progress::new(plan.arrivals.count, args.quiet)),
+            folder: folder::create(args.out.as_deref(), &plan.name)?,
+            args,
+            plan,
+            reference_date,
+            target,
+            keys,
+            descriptors_allowed,
+        })
+    }
+
+    async fn carry_out(&self) -> Result<Done, CommandError> {
+        let (stop, stopped) = watch::channel(None);
+        let (seed, limits) = (self.plan.seed, self.plan.engine.limits());
+        let album = tokio::task::spawn_blocking(move || Album::new(seed, &limits));
+        let mut portal = self.open_portal(&stop).await?;
+        let album = album.await.map_err(|error| CommandError::defect(format!("no photographs: {error}")))?;
+        let load = Arc::new(self.load(album, stopped, &portal)?);
+        self.progress
+            .say(&format!("bringing {} applicants to http://{}", self.plan.arrivals.count, portal.address));
+
+        let (started, starts) = watch::channel(None);
+        let subjects = portal.subjects(self.plan.registry.concurrency_max);
+        let monitor = Monitor::begin(
+            Arc::clone(&load),
+            self.folder.clone(),
+            subjects,
+            starts,
+            Arc::clone(&self.progress),
+        );
+        let (driven, died) = drive(Arc::clone(&load), started, &mut portal, &stop).await;
+        let seen = monitor.end().await;
+        self.progress.end();
+
+        let stored = match &died {
+            None => portal.export().await,
+            Some(error) => Err(error.to_string()),
+        };
+        let store_bytes = portal.store_bytes();
+        portal.end().await;
+        let seen = seen.map_err(|error| CommandError::Usage(error.to_string()))?;
+        let driven = driven.map_err(|error| CommandError::defect(error.to_string()))?;
+        let seen = seen.ok_or_else(|| CommandError::defect("the load never started"))?;
+        write_down(self, &load, Ended { driven, seen, died, stored, store_bytes, subjects })
+    }
+
+    async fn open_portal(&self, stop: &watch::Sender<Option<Instant>>) -> Result<Portal, CommandError> {
+        let signals = |error: std::io::Error| CommandError::Usage(format!("cannot handle signals: {error}"));
+        if let Some(target) = &self.target {
+            cut_short_on_signals(stop.clone(), None).map_err(signals)?;
+            return target.reach().await;
+        }
+        let workspace = Workspace::create(self.folder.path(), self.args.keep_store)?;
+        let leftovers = (!self.args.keep_store).then(|| workspace.path().to_owned());
+        cut_short_on_signals(stop.clone(), leftovers).map_err(signals)?;
+        self.progress.say("starting registry and engine");
+        let settings = Settings {
+            plan: &self.plan,
+            seed: self.plan.seed,
+            reference_date: self.reference_date,
+            keys: &self.keys,
+        };
+        Portal::start(&settings, workspace, self.folder.path()).await
+    }
+
+    fn load(
+        &self,
+        album: Album,
+        stop: watch::Receiver<Option<Instant>>,
+        portal: &Portal,
+    ) -> Result<Load, CommandError> {
+        let captcha_key =
+            self.keys.captcha_key().ok_or_else(|| CommandError::defect("the captcha key is none"))?;
+        let seed = self.plan.seed;
+        Ok(Load {
+            world: World {
+                address: portal.address,
+                captcha_key: CaptchaKeyHeld(captcha_key),
+                seed,
+                behaviour: self.plan.behaviour.clone(),
+                repeats_max: self.args.repeats,
+                album,
+                observer: Observer::new(),
+                stop,
+            },
+            crowd: self.crowd.clone(),
+            schedule: self.plan.arrivals.schedule(seed),
+            users: self.plan.generator.applicants_in_flight_max,
+            lead: LEAD,
+        })
+    }
+}
+
+/// Drives the load; a service that dies meanwhile cuts it short.
+async fn drive(
+    load: Arc<Load>,
+    started: watch::Sender<Option<Start>>,
+    portal: &mut Portal,
+    stop: &watch::Sender<Option<Instant>>,
+) -> (Result<Driven, DriveError>, Option<CommandError>) {
+    let mut driving = std::pin::pin!(driver::drive(load, started));
+    tokio::select! {
+        driven = &mut driving => (driven, None),
+        died = portal.died() => {
+            cut_short(stop);
+            (driving.await, Some(died))
+        }
+    }
+}

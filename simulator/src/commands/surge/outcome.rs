@@ -1,0 +1,143 @@
+//! The end of a run: audit, record, pages.
+
+use super::{Done, Order};
+use crate::assemble::{Measured, assemble};
+use crate::audit::{Findings, Truth, audit};
+use crate::driver::{Driven, Load};
+use crate::exit::CommandError;
+use crate::monitor::Seen;
+use crate::observe::Totals;
+use crate::pages;
+use crate::sample::Subjects;
+use crate::told::Told;
+use domain::wire::ExportedAccount;
+use record::{Histograms, Kind, Run, WriteError};
+use reports::Lang;
+use std::time::Duration;
+
+/// What is there when the last applicant is done.
+pub(super) struct Ended {
+    pub(super) driven: Driven,
+    pub(super) seen: Seen,
+    /// A service that died.
+    pub(super) died: Option<CommandError>,
+    /// The portal's accounts, or why there are none.
+    pub(super) stored: Result<Vec<ExportedAccount>, String>,
+    pub(super) store_bytes: Option<u64>,
+    pub(super) subjects: Subjects,
+}
+
+/// Audits, assembles, writes the run folder.
+///
+/// # Errors
+/// When the folder refuses.
+pub(super) fn write_down(order: &Order<'_>, load: &Load, ended: Ended) -> Result<Done, CommandError> {
+    let Ended { driven, seen, died, stored, store_bytes, subjects } = ended;
+    let usage = |error: WriteError| CommandError::Usage(error.to_string());
+    let Seen { start, recording, readings } = seen;
+    let observer = &load.world.observer;
+    let totals = observer.totals(load.schedule.len());
+    let (histograms, rows) = recording.finish(observer).map_err(usage)?;
+    let findings = audit(&totals.told, |arrival| truth(load, arrival), stored);
+    let partial = load.world.stop.borrow().is_some() && is_partial(&totals);
+    let record = assemble(Measured {
+        plan: &order.plan,
+        file: &order.args.scenario.display().to_string(),
+        seed: order.plan.seed,
+        command: command(order),
+        target: order.target.as_ref().map(|target| target.permitted.url.clone()),
+        started_at: start.at,
+        duration: totals.last_done,
+        partial,
+        totals: &totals,
+        histograms: &histograms,
+        findings: &findings,
+        generator: readings.generator(),
+        engine: store_bytes.map(|bytes| (readings.engine(), bytes)),
+        resources: readings.resources(subjects),
+        descriptors_allowed: order.descriptors_allowed,
+        notes: notes(order, &totals, &findings, partial, died.as_ref()),
+    });
+    let timeline =
+        rows.timeline(&load.schedule, record.applicants.arrived, &totals.seconds, totals.last_done);
+    order.folder.write_record(&record).map_err(usage)?;
+    order.folder.write_timeline(&timeline).map_err(usage)?;
+    let trouble = died.or_else(|| miscounted(driven, &histograms));
+    let run = Run { record, timeline, histograms };
+    let page = pages::write(&order.folder, &run, Lang::En)?;
+    Ok(Done { record: run.record, page, trouble })
+}
+
+fn truth(load: &Load, arrival: u64) -> Truth {
+    let applicant = load.crowd.applicant(arrival);
+    Truth { nik: applicant.person.nik, expected: applicant.expected, twin_of: applicant.twin_of }
+}
+
+/// A run that was told to end when nobody was left to come is whole nevertheless.
+fn is_partial(totals: &Totals) -> bool {
+    totals.told.iter().any(|told| matches!(told, None | Some(Told::Unfinished | Told::NotSent)))
+}
+
+/// goose counted every request too; two different sums would mean that one of them is wrong.
+fn miscounted(driven: Driven, histograms: &Histograms) -> Option<CommandError> {
+    let ours = histograms.requests(Kind::Service).len();
+    let goose = driven.requests;
+    (goose != ours)
+        .then(|| CommandError::defect(format!("{ours} requests were recorded, and goose counted {goose}")))
+}
+
+/// The command line that repeats the run.
+fn command(order: &Order<'_>) -> String {
+    let args = order.args;
+    let mut command = format!("lonjakan surge {} --seed {}", args.scenario.display(), order.plan.seed);
+    if args.repeats > 0 {
+        command.push_str(&format!(" --repeats {}", args.repeats));
+    }
+    let files = [("--captcha-key", &args.target.captcha_key), ("--export-key", &args.target.export_key)];
+    let urls = [("--target", &args.target.target), ("--operations", &args.target.operations)];
+    for (option, value) in urls {
+        command.extend(value.iter().map(|value| format!(" {option} {value}")));
+    }
+    for (option, file) in files {
+        command.extend(file.iter().map(|file| format!(" {option} {}", file.display())));
+    }
+    command
+}
+
+fn notes(
+    order: &Order<'_>,
+    totals: &Totals,
+    findings: &Findings,
+    partial: bool,
+    died: Option<&CommandError>,
+) -> Vec<String> {
+    let mut notes = vec![
+        "The latency of a registration counts up to the final answer, whichever it was: refusals and failures are in it."
+            .to_owned(),
+    ];
+    let compression = order.plan.behaviour.time_compression;
+    if compression > 1.0 {
+        notes.push(format!(
+            "Thinking times are divided by {compression}: each applicant asks more of the portal in a minute than a real one."
+        ));
+    }
+    if order.args.repeats > 0 {
+        let repeats = order.args.repeats;
+        notes.push(format!(
+            "Applicants repeated a step that could not be served just then, up to {repeats} times."
+        ));
+    }
+    if partial {
+        let after = seconds(totals.last_done);
+        notes.push(format!(
+            "The run was cut short after {after}: its figures are of the arrivals up to then."
+        ));
+    }
+    notes.extend(died.map(|died| format!("{died}.")));
+    notes.extend(findings.examples.iter().map(|example| format!("Audit: {example}.")));
+    notes
+}
+
+fn seconds(duration: Duration) -> String {
+    format!("{:.1} s", duration.as_secs_f64())
+}

@@ -1,0 +1,179 @@
+//! The requests of each step, and what their answers must say.
+
+use super::Walk;
+use super::setback::{Setback, demand, read};
+use crate::client::Outgoing;
+use crate::told::Trouble;
+use domain::Failure;
+use domain::captcha::ALPHABET;
+use domain::contact::Phone;
+use domain::document::DocumentKind;
+use domain::draft::AccountNumber;
+use domain::name::Name;
+use domain::wire::{
+    self, AccountMade, CaptchaAnswer, CaptchaChallenge, DocumentTaken, DraftOpened, Gate, Review, Status,
+    paths,
+};
+use hyper::Method;
+use people::PhotoSpec;
+use scenario::Step;
+use serde::Serialize;
+use std::time::Duration;
+
+const JPEG: &str = "image/jpeg";
+
+impl Walk<'_> {
+    /// One attempt at a step, after `typing` and from the answer before on. Only the last step gives a number.
+    pub(super) async fn attempt(
+        &mut self,
+        step: Step,
+        typing: Duration,
+    ) -> Result<Option<AccountNumber>, Setback> {
+        if matches!(step, Step::Identity | Step::Credentials) && self.challenge.is_none() {
+            // It comes with the page, before anything is typed.
+            self.fetch_challenge().await?;
+            self.intended = self.done;
+        }
+        self.intended += typing;
+        match step {
+            Step::Status => self.status().await?,
+            Step::Captcha => self.fetch_challenge().await?,
+            Step::Identity => self.identity().await?,
+            Step::Profile => self.profile().await?,
+            Step::Ktp => self.document(Some(self.applicant.ktp)).await?,
+            Step::Swafoto => self.document(self.applicant.swafoto).await?,
+            Step::Credentials => self.credentials().await?,
+            Step::Review => self.review().await?,
+            Step::Confirmation => return self.confirmation().await.map(Some),
+        }
+        Ok(None)
+    }
+
+    async fn status(&mut self) -> Result<(), Setback> {
+        let heard = self.ask(Step::Status, Outgoing::new(Method::GET, paths::STATUS)).await?;
+        let status: Status = read(&heard)?;
+        self.captcha_length = status.captcha_length;
+        match status.gate {
+            Gate::Open => Ok(()),
+            Gate::BeforeOpening => Err(Setback::refused(Failure::NotOpen)),
+            Gate::AwaitingFormations => Err(Setback::refused(Failure::AwaitingFormations)),
+            Gate::Closed => Err(Setback::refused(Failure::Closed)),
+            Gate::Maintenance => Err(Setback::refused(Failure::Maintenance)),
+        }
+    }
+
+    async fn fetch_challenge(&mut self) -> Result<(), Setback> {
+        let heard = self.ask(Step::Captcha, Outgoing::new(Method::POST, paths::CAPTCHAS)).await?;
+        let challenge: CaptchaChallenge = read(&heard)?;
+        demand(challenge.image.starts_with("data:image/png;base64,"))?;
+        self.challenge = Some(challenge);
+        Ok(())
+    }
+
+    async fn identity(&mut self) -> Result<(), Setback> {
+        let captcha = self.solve(self.applicant.wrong_captcha)?;
+        let outgoing = json(Method::POST, paths::DRAFTS, &self.applicant.open_draft(captcha))?;
+        let heard = self.ask(Step::Identity, outgoing).await?;
+        let opened: DraftOpened = read(&heard)?;
+        self.token = opened.token;
+        Ok(())
+    }
+
+    async fn profile(&mut self) -> Result<(), Setback> {
+        let outgoing = json(Method::PUT, paths::profile(&self.token), &self.applicant.profile)?;
+        self.ask(Step::Profile, outgoing).await.map(drop)
+    }
+
+    async fn document(&mut self, photo: Option<PhotoSpec>) -> Result<(), Setback> {
+        let Some(photo) = photo else { return Ok(()) };
+        let step = if photo.kind == DocumentKind::Swafoto { Step::Swafoto } else { Step::Ktp };
+        let file = self.world.album.file(photo);
+        let bytes = file.len();
+        let outgoing =
+            Outgoing::new(Method::PUT, paths::document(&self.token, photo.kind)).with_body(JPEG, file);
+        let heard = self.ask(step, outgoing).await?;
+        let taken: DocumentTaken = read(&heard)?;
+        demand(taken.kind == photo.kind && u64::from(taken.bytes) == bytes as u64)
+    }
+
+    async fn credentials(&mut self) -> Result<(), Setback> {
+        let captcha = self.solve(false)?;
+        let form = self.applicant.credentials(captcha);
+        let outgoing = json(Method::PUT, paths::credentials(&self.token), &form)?;
+        self.ask(Step::Credentials, outgoing).await.map(drop)
+    }
+
+    /// Everything once more: it must be this person's, and all that they handed in.
+    async fn review(&mut self) -> Result<(), Setback> {
+        let heard = self.ask(Step::Review, Outgoing::new(Method::GET, paths::draft(&self.token))).await?;
+        let review: Review = read(&heard)?;
+        let form = &self.applicant.form;
+        let same_name = match (Name::parse(&review.full_name), Name::parse(&form.full_name)) {
+            (Ok(shown), Ok(typed)) => shown.is_same_as(&typed),
+            _ => false,
+        };
+        let handed_in = |kind| review.documents.iter().any(|taken| taken.kind == kind);
+        demand(
+            review.nik == form.nik
+                && review.kk == form.kk
+                && same_name
+                && review.birth_place == form.birth_place.trim()
+                && review.birth_date == form.birth_date
+                && Phone::parse(&review.phone) == Phone::parse(&form.phone)
+                && review.email == form.email.trim()
+                && review.profile.as_ref() == Some(&self.applicant.profile)
+                && review.has_credentials
+                && handed_in(DocumentKind::Ktp)
+                && handed_in(DocumentKind::Swafoto) == self.applicant.swafoto.is_some()
+                && review.account_number.is_none(),
+        )
+    }
+
+    async fn confirmation(&mut self) -> Result<AccountNumber, Setback> {
+        let mut outgoing = Outgoing::new(Method::POST, paths::confirmation(&self.token));
+        outgoing.idempotency_key = Some(format!("{:016x}-{:016x}", self.world.seed, self.applicant.arrival));
+        let heard = self.ask(Step::Confirmation, outgoing).await?;
+        let made: AccountMade = read(&heard)?;
+        demand(made.nik_masked == self.applicant.person.nik.masked())?;
+        Ok(made.account_number)
+    }
+
+    /// Answers the challenge in hand; it counts once.
+    fn solve(&mut self, mistyped: bool) -> Result<CaptchaAnswer, Setback> {
+        let challenge = self.challenge.take().ok_or(Setback::by(Trouble::Unreadable))?;
+        let mut answer = self.world.captcha_key.0.answer(&challenge.id, self.captcha_length);
+        if mistyped {
+            answer = mistype(&answer);
+        }
+        Ok(CaptchaAnswer { id: challenge.id, answer })
+    }
+}
+
+/// The first character becomes its neighbour in the alphabet.
+fn mistype(answer: &str) -> String {
+    let mut letters = answer.bytes();
+    let first = letters.next();
+    let at = ALPHABET.iter().position(|&letter| Some(letter) == first).unwrap_or(0);
+    let wrong = char::from(ALPHABET[(at + 1) % ALPHABET.len()]);
+    std::iter::once(wrong).chain(letters.map(char::from)).collect()
+}
+
+fn json<T: Serialize>(method: Method, path: impl Into<String>, form: &T) -> Result<Outgoing, Setback> {
+    // Forms consist of strings and enums, which JSON can always hold.
+    let body = serde_json::to_vec(form).map_err(|_| Setback::by(Trouble::Unreadable))?;
+    Ok(Outgoing::new(method, path).with_body(wire::JSON, body))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mistyping_changes_one_letter() {
+        let check = |answer: &str, expect: &str| assert_eq!(mistype(answer), expect);
+        check("ACDE", "CCDE");
+        check("9AAA", "AAAA");
+        check("A", "C");
+        check("", "C");
+    }
+}

@@ -1,0 +1,209 @@
+//! The judgements: was the generator fit, and were the objectives met. Pure.
+
+mod objectives;
+
+pub(crate) use objectives::{Observed, evaluate};
+use record::{Evidence, GeneratorVerdict, Unit};
+use scenario::GeneratorPlan;
+
+/// What tells whether the generator kept up.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Fitness {
+    /// Arrivals whose instant came.
+    pub(crate) arrived: u64,
+    /// How late applicants were sent on their way, 99th percentile.
+    pub(crate) arrival_lateness_us_p99: u64,
+    /// How late any request was sent, 99th percentile.
+    pub(crate) request_lateness_us_p99: u64,
+    /// Arrivals that could not be sent at all.
+    pub(crate) not_sent: u64,
+    /// Arrivals that found every user busy.
+    pub(crate) found_all_busy: u64,
+    /// Applicants who failed because this machine had no descriptor, port or memory left.
+    pub(crate) own_limit: u64,
+    /// Share of one core in the busiest second.
+    pub(crate) cpu_share_max: f64,
+    /// Descriptors held at most, and allowed.
+    pub(crate) descriptors: (u64, u64),
+}
+
+/// What a signal outside of its bound means.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Weight {
+    /// Applicants did not come as the schedule says: nothing can be said about the portal.
+    Invalidates,
+    /// It may have: figures near it need care.
+    Limits,
+}
+
+struct Signal {
+    name: &'static str,
+    observed: f64,
+    bound: f64,
+    unit: Unit,
+    weight: Weight,
+}
+
+/// Over this share of arrivals that found everybody busy, figures need care: some were late, if only by little.
+const FOUND_ALL_BUSY_SHARE_MAX: f64 = 0.01;
+
+/// Over this share of the allowed descriptors the next surge will hit the limit.
+const DESCRIPTOR_SHARE_MAX: f64 = 0.9;
+
+/// Judges the generator: the verdict, why it is not simply valid, and every signal.
+pub(crate) fn judge_generator(
+    plan: &GeneratorPlan,
+    fitness: &Fitness,
+) -> (GeneratorVerdict, Option<String>, Vec<Evidence>) {
+    let signals = signals(plan, fitness);
+    let outside = |weight| signals.iter().find(|signal| signal.weight == weight && !signal.is_fit());
+    let (verdict, reason) = if fitness.arrived == 0 {
+        (GeneratorVerdict::Invalid, Some("nobody arrived: there is nothing to judge by".to_owned()))
+    } else if let Some(signal) = outside(Weight::Invalidates) {
+        (GeneratorVerdict::Invalid, Some(signal.in_words()))
+    } else if let Some(signal) = outside(Weight::Limits) {
+        (GeneratorVerdict::Limited, Some(signal.in_words()))
+    } else {
+        (GeneratorVerdict::Valid, None)
+    };
+    (verdict, reason, signals.iter().map(Signal::evidence).collect())
+}
+
+fn signals(plan: &GeneratorPlan, fitness: &Fitness) -> Vec<Signal> {
+    let of_arrived =
+        |count: u64| if fitness.arrived == 0 { 0.0 } else { count as f64 / fitness.arrived as f64 };
+    let (held, allowed) = fitness.descriptors;
+    let signal = |name, observed, bound, unit, weight| Signal { name, observed, bound, unit, weight };
+    let lateness_us_max = plan.lateness_ms_p99_max * 1_000.0;
+    let (arrivals_us, requests_us) =
+        (fitness.arrival_lateness_us_p99 as f64, fitness.request_lateness_us_p99 as f64);
+    vec![
+        signal("lateness of arrivals, p99", arrivals_us, lateness_us_max, Unit::Us, Weight::Invalidates),
+        signal("lateness of requests, p99", requests_us, lateness_us_max, Unit::Us, Weight::Invalidates),
+        signal(
+            "arrivals not sent",
+            of_arrived(fitness.not_sent),
+            plan.not_sent_share_max,
+            Unit::Share,
+            Weight::Invalidates,
+        ),
+        signal(
+            "connections this machine refused",
+            fitness.own_limit as f64,
+            0.0,
+            Unit::Count,
+            Weight::Invalidates,
+        ),
+        signal(
+            "arrivals that found every user busy",
+            of_arrived(fitness.found_all_busy),
+            FOUND_ALL_BUSY_SHARE_MAX,
+            Unit::Share,
+            Weight::Limits,
+        ),
+        signal(
+            "own processor time in the busiest second",
+            fitness.cpu_share_max,
+            plan.cpu_share_max,
+            Unit::Share,
+            Weight::Limits,
+        ),
+        signal(
+            "file descriptors held",
+            if allowed == 0 { 0.0 } else { held as f64 / allowed as f64 },
+            DESCRIPTOR_SHARE_MAX,
+            Unit::Share,
+            Weight::Limits,
+        ),
+    ]
+}
+
+impl Signal {
+    fn is_fit(&self) -> bool {
+        self.observed <= self.bound
+    }
+
+    fn in_words(&self) -> String {
+        let amount = |value: f64| match self.unit {
+            Unit::Us => format!("{:.1} ms", value / 1_000.0),
+            Unit::Share => format!("{:.1} %", value * 100.0),
+            Unit::S | Unit::Count | Unit::PerS | Unit::Bytes => format!("{value}"),
+        };
+        format!("{}: {}, which is over {}", self.name, amount(self.observed), amount(self.bound))
+    }
+
+    fn evidence(&self) -> Evidence {
+        let Signal { name, observed, bound, unit, .. } = *self;
+        Evidence { signal: name.to_owned(), observed, bound, unit, fit: self.is_fit() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PLAN: GeneratorPlan = GeneratorPlan {
+        applicants_in_flight_max: 100,
+        lateness_ms_p99_max: 20.0,
+        cpu_share_max: 0.8,
+        not_sent_share_max: 0.001,
+    };
+
+    const HEALTHY: Fitness = Fitness {
+        arrived: 1_000,
+        arrival_lateness_us_p99: 20_000,
+        request_lateness_us_p99: 1_500,
+        not_sent: 1,
+        found_all_busy: 10,
+        own_limit: 0,
+        cpu_share_max: 0.8,
+        descriptors: (900, 1_000),
+    };
+
+    #[test]
+    fn verdicts() {
+        use GeneratorVerdict::{Invalid, Limited, Valid};
+        let check = |change: fn(&mut Fitness), expect, reason: Option<&str>| {
+            let mut fitness = HEALTHY;
+            change(&mut fitness);
+            let (verdict, found, evidence) = judge_generator(&PLAN, &fitness);
+            assert_eq!((verdict, found.as_deref()), (expect, reason));
+            assert_eq!(evidence.iter().all(|signal| signal.fit), verdict == Valid || fitness.arrived == 0);
+        };
+        check(|_| (), Valid, None);
+        check(
+            |f| f.arrival_lateness_us_p99 = 20_001,
+            Invalid,
+            Some("lateness of arrivals, p99: 20.0 ms, which is over 20.0 ms"),
+        );
+        check(
+            |f| f.request_lateness_us_p99 = 31_000,
+            Invalid,
+            Some("lateness of requests, p99: 31.0 ms, which is over 20.0 ms"),
+        );
+        check(|f| f.not_sent = 2, Invalid, Some("arrivals not sent: 0.2 %, which is over 0.1 %"));
+        check(|f| f.own_limit = 1, Invalid, Some("connections this machine refused: 1, which is over 0"));
+        check(
+            |f| f.found_all_busy = 11,
+            Limited,
+            Some("arrivals that found every user busy: 1.1 %, which is over 1.0 %"),
+        );
+        check(
+            |f| f.cpu_share_max = 0.81,
+            Limited,
+            Some("own processor time in the busiest second: 81.0 %, which is over 80.0 %"),
+        );
+        check(
+            |f| f.descriptors.0 = 901,
+            Limited,
+            Some("file descriptors held: 90.1 %, which is over 90.0 %"),
+        );
+        // What invalidates outweighs what limits, wherever it stands.
+        check(
+            |f| (f.cpu_share_max, f.not_sent) = (2.0, 500),
+            Invalid,
+            Some("arrivals not sent: 50.0 %, which is over 0.1 %"),
+        );
+        check(|f| *f = Fitness::default(), Invalid, Some("nobody arrived: there is nothing to judge by"));
+    }
+}

@@ -1,0 +1,147 @@
+//! The settings files of the two services, written from the plan. They hold keys: nobody else may read them.
+
+use crate::exit::CommandError;
+use crate::keys::Keys;
+use domain::Date;
+use scenario::{AdmissionPlan, LatencyLaw, Plan};
+use serde::Serialize;
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::net::SocketAddr;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::Path;
+
+/// What the settings follow from.
+pub(crate) struct Settings<'a> {
+    pub(crate) plan: &'a Plan,
+    pub(crate) seed: u64,
+    pub(crate) reference_date: Date,
+    pub(crate) keys: &'a Keys,
+}
+
+/// Descriptors aside, the engine takes so many connections more than there are applicants under way: those that are closing.
+const CONNECTIONS_SPARE: usize = 1_000;
+
+/// Connections to the stand-in that aren't the engine's: whoever reads its metrics, and those that are closing.
+const SCRAPERS_MAX: usize = 64;
+
+const FREE_PORT: &str = "127.0.0.1:0";
+
+#[derive(Serialize)]
+struct EngineSettings<'a> {
+    listen: &'a str,
+    operations_listen: &'a str,
+    store: &'a Path,
+    registry_url: String,
+    registry_timeout_ms: u64,
+    registry_connections_max: usize,
+    limits_profile: &'a str,
+    kilobyte_bytes: u32,
+    synthetic_regions: bool,
+    captcha_key: &'a str,
+    export_key: Option<&'a str>,
+    draft_minutes: u32,
+    password_memory_kib: u32,
+    password_passes: u32,
+    password_threads: usize,
+    password_queue_max: usize,
+    photo_threads: usize,
+    photo_queue_max: usize,
+    worker_threads: usize,
+    connections_max: usize,
+    body_timeout_ms: u64,
+    admission: &'a str,
+    admission_in_flight_max: Option<usize>,
+}
+
+#[derive(Serialize)]
+struct RegistrySettings<'a> {
+    listen: &'a str,
+    connections_max: usize,
+    seed: u64,
+    population: u64,
+    reference_date: String,
+    concurrency_max: usize,
+    queue_max: usize,
+    latency: LatencySettings,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "law", rename_all = "snake_case")]
+enum LatencySettings {
+    Constant { ms: f64 },
+    Lognormal { ms_median: f64, sigma: f64 },
+}
+
+impl Settings<'_> {
+    /// Of the engine, whose store is at `store` and whose registry at `registry`.
+    pub(crate) fn engine(&self, store: &Path, registry: SocketAddr) -> String {
+        let (plan, engine) = (self.plan, &self.plan.engine);
+        let (admission, admission_in_flight_max) = match engine.admission {
+            AdmissionPlan::None => ("none", None),
+            AdmissionPlan::ConcurrencyLimit { in_flight_max } => ("concurrency-limit", Some(in_flight_max)),
+        };
+        to_toml(&EngineSettings {
+            listen: FREE_PORT,
+            operations_listen: FREE_PORT,
+            store,
+            registry_url: format!("http://{registry}"),
+            registry_timeout_ms: plan.registry.timeout_ms,
+            registry_connections_max: plan.registry.engine_connections_max,
+            limits_profile: engine.limits_profile.name(),
+            kilobyte_bytes: engine.kilobyte_bytes,
+            synthetic_regions: true,
+            captcha_key: &self.keys.captcha,
+            export_key: self.keys.export.as_deref(),
+            draft_minutes: engine.draft_minutes,
+            password_memory_kib: engine.password_memory_kib,
+            password_passes: engine.password_passes,
+            password_threads: engine.password_threads,
+            password_queue_max: engine.password_queue_max,
+            photo_threads: engine.photo_threads,
+            photo_queue_max: engine.photo_queue_max,
+            worker_threads: engine.worker_threads,
+            connections_max: plan.generator.applicants_in_flight_max + CONNECTIONS_SPARE,
+            // The engine is not to lose patience with an upload before the applicant does.
+            body_timeout_ms: milliseconds(plan.behaviour.step_timeout()).clamp(10, 1_800_000),
+            admission,
+            admission_in_flight_max,
+        })
+    }
+
+    /// Of the registry's stand-in.
+    pub(crate) fn registry(&self) -> String {
+        let registry = &self.plan.registry;
+        to_toml(&RegistrySettings {
+            listen: FREE_PORT,
+            connections_max: registry.engine_connections_max + SCRAPERS_MAX,
+            seed: self.seed,
+            population: self.plan.people.population,
+            reference_date: self.reference_date.to_string(),
+            concurrency_max: registry.concurrency_max,
+            queue_max: registry.queue_max,
+            latency: match registry.latency {
+                LatencyLaw::Constant { ms } => LatencySettings::Constant { ms },
+                LatencyLaw::Lognormal { ms_median, sigma } => LatencySettings::Lognormal { ms_median, sigma },
+            },
+        })
+    }
+}
+
+/// Writes a settings file that only its owner may read.
+///
+/// # Errors
+/// When the system refuses.
+pub(crate) fn write(path: &Path, text: &str) -> Result<(), CommandError> {
+    let opened = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path);
+    let written = opened.and_then(|mut file| file.write_all(text.as_bytes()));
+    written.map_err(|error| CommandError::Usage(format!("cannot write {}: {error}", path.display())))
+}
+
+fn to_toml<T: Serialize>(settings: &T) -> String {
+    toml::to_string(settings).expect("numbers and strings have a place in TOML")
+}
+
+fn milliseconds(duration: std::time::Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,170 @@
+//! The latencies of a run on their way to disk, second by second, and the rows of the timeline that follow from them.
+
+use crate::observe::{Observer, SecondCounts, steps};
+use chrono::{DateTime, Utc};
+use record::{Histograms, Interval, Kind, LatencyLog, RunFolder, Timeline, TimelineRow, WriteError};
+use scenario::Schedule;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// The log under way. Once the disk refuses, nothing more is written, and the end says so.
+#[derive(Debug)]
+pub(crate) struct Recording {
+    log: LatencyLog,
+    refused: Option<WriteError>,
+    rows: BTreeMap<u32, TimelineRow>,
+    lateness_us_p99: u64,
+}
+
+impl Recording {
+    /// Begins the log.
+    ///
+    /// # Errors
+    /// When the folder refuses.
+    pub(crate) fn begin(folder: &RunFolder, started_at: DateTime<Utc>) -> Result<Recording, WriteError> {
+        let log = folder.begin_latency(&steps(), started_at)?;
+        Ok(Recording { log, refused: None, rows: BTreeMap::new(), lateness_us_p99: 0 })
+    }
+
+    /// Takes over every second before `second`.
+    pub(crate) fn advance(&mut self, observer: &Observer, second: u32) {
+        for interval in observer.recorder().take_until(second) {
+            self.take(&interval);
+        }
+    }
+
+    /// How late the generator was in the last second that anything happened in, 99th percentile.
+    pub(crate) fn lateness_us_p99(&self) -> u64 {
+        self.lateness_us_p99
+    }
+
+    /// CPU of generator and engine in one second, in cores.
+    pub(crate) fn cpu_shares(&mut self, second: u32, generator: Option<f64>, engine: Option<f64>) {
+        let row = self.row(second);
+        row.generator_cpu_share = generator;
+        row.engine_cpu_share = engine;
+    }
+
+    /// Takes over what is left, and puts the log in its place. Gives the sum of all seconds and a row for each.
+    ///
+    /// # Errors
+    /// When the disk refused now or earlier.
+    pub(crate) fn finish(mut self, observer: &Observer) -> Result<(Histograms, Rows), WriteError> {
+        for interval in observer.recorder().take_all() {
+            self.take(&interval);
+        }
+        match self.refused {
+            Some(refused) => Err(refused),
+            None => Ok((self.log.finish()?, Rows(self.rows))),
+        }
+    }
+
+    fn take(&mut self, interval: &Interval) {
+        let row = self.row(interval.second);
+        row.set_latency(&interval.histograms);
+        row.requests = interval.histograms.requests(Kind::Service).len();
+        self.lateness_us_p99 = row.lateness_us_p99.unwrap_or(self.lateness_us_p99);
+        if self.refused.is_none() {
+            self.refused = self.log.push(interval).err();
+        }
+    }
+
+    fn row(&mut self, second: u32) -> &mut TimelineRow {
+        self.rows.entry(second).or_insert(TimelineRow { second, ..TimelineRow::default() })
+    }
+}
+
+/// Rows that still lack what happened to applicants.
+#[derive(Debug, Default)]
+pub(crate) struct Rows(BTreeMap<u32, TimelineRow>);
+
+impl Rows {
+    /// Adds the applicants, and makes a row for every second of the load.
+    pub(crate) fn timeline(
+        mut self,
+        schedule: &Schedule,
+        arrived: u64,
+        seconds: &BTreeMap<u32, SecondCounts>,
+        duration: Duration,
+    ) -> Timeline {
+        let last = u32::try_from(duration.as_secs()).unwrap_or(u32::MAX);
+        let last = self.0.keys().chain(seconds.keys()).copied().fold(last, u32::max);
+        let intended = intended_by_second(schedule, arrived);
+        let mut under_way: u64 = 0;
+        let rows = (0..=last).map(|second| {
+            let mut row = self.0.remove(&second).unwrap_or(TimelineRow { second, ..TimelineRow::default() });
+            let counts = seconds.get(&second).copied().unwrap_or_default();
+            row.arrivals_intended = intended.get(&second).copied().unwrap_or(0);
+            row.arrivals_started = counts.started;
+            row.completed = counts.registered;
+            row.refused = counts.refused;
+            row.failed = counts.failed + counts.not_sent;
+            let left = counts.registered + counts.refused + counts.failed;
+            under_way = (under_way + counts.started).saturating_sub(left);
+            row.in_flight = under_way;
+            row
+        });
+        Timeline { rows: rows.collect() }
+    }
+}
+
+fn intended_by_second(schedule: &Schedule, arrived: u64) -> BTreeMap<u32, u64> {
+    let mut intended = BTreeMap::new();
+    for instant in schedule.iter().take(usize::try_from(arrived).unwrap_or(usize::MAX)) {
+        *intended.entry(u32::try_from(instant.as_secs()).unwrap_or(u32::MAX)).or_default() += 1;
+    }
+    intended
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use scenario::{Arrivals, Shape, Spacing};
+
+    #[test]
+    fn a_row_for_every_second() {
+        let arrivals = Arrivals::new(Shape::Constant { per_s: 2.0 }, Spacing::Even, 3.0);
+        let measured =
+            TimelineRow { second: 1, requests: 9, response_us_p50: Some(4), ..TimelineRow::default() };
+        let rows = Rows(BTreeMap::from([(1, measured)]));
+        let counts = |started, registered, refused, failed, not_sent| SecondCounts {
+            started,
+            registered,
+            refused,
+            failed,
+            not_sent,
+        };
+        let seconds = BTreeMap::from([
+            (0, counts(2, 0, 0, 0, 0)),
+            (1, counts(2, 1, 1, 0, 0)),
+            (4, counts(0, 1, 0, 1, 2)),
+        ]);
+        let timeline =
+            rows.timeline(&arrivals.schedule(1), arrivals.count, &seconds, Duration::from_millis(2_500));
+        let found: Vec<_> = timeline
+            .rows
+            .iter()
+            .map(|row| {
+                [
+                    row.second.into(),
+                    row.arrivals_intended,
+                    row.arrivals_started,
+                    row.failed,
+                    row.in_flight,
+                    row.requests,
+                ]
+            })
+            .collect();
+        assert_eq!(
+            found,
+            [
+                [0, 2, 2, 0, 2, 0],
+                [1, 2, 2, 0, 2, 9],
+                [2, 2, 0, 0, 2, 0],
+                [3, 0, 0, 0, 2, 0],
+                [4, 0, 0, 3, 0, 0]
+            ]
+        );
+        assert_eq!(timeline.rows[1].response_us_p50, Some(4));
+    }
+}

@@ -1,0 +1,63 @@
+use super::*;
+
+fn reading(at: Instant, own_cpu_s: f64, engine: &str) -> Reading {
+    let usage = |cpu_s| Some(Usage { cpu_s, rss_bytes: 1_000, descriptors: 9 });
+    Reading {
+        at,
+        machine_busy_s: Some(own_cpu_s),
+        own: usage(own_cpu_s),
+        engine: None,
+        registry: None,
+        engine_metrics: Some(Metrics::parse(engine)),
+        registry_metrics: None,
+    }
+}
+
+fn engine(password_s: f64, flush_s: f64) -> String {
+    format!(
+        "engine_pool_threads{{pool=\"password\"}} 2\nengine_pool_busy_seconds_total{{pool=\"password\"}} {password_s}\n\
+         engine_store_flush_seconds_total {flush_s}\nengine_store_flushes_total 31\n"
+    )
+}
+
+#[test]
+fn shares_are_use_over_time_and_capacity() {
+    let zero = Instant::now();
+    let at = |s| zero + Duration::from_secs(s);
+    let mut readings = Readings::default();
+    assert_eq!(readings.latest_cpu_shares(), (None, None));
+    readings.push(reading(at(0), 10.0, &engine(5.0, 1.0)));
+    readings.push(reading(at(1), 10.5, &engine(7.0, 1.1)));
+    readings.push(reading(at(2), 10.6, &engine(7.5, 1.2)));
+
+    let generator = readings.generator();
+    assert!((generator.cpu_seconds - 0.6).abs() < 1e-9 && (generator.cpu_share_max - 0.5).abs() < 1e-9);
+    assert_eq!((generator.rss_bytes_max, generator.descriptors_max), (1_000, 9));
+    assert_eq!(readings.engine(), Consumption::default());
+    let (own, other) = readings.latest_cpu_shares();
+    assert!((own.unwrap() - 0.1).abs() < 1e-9);
+    assert_eq!(other, None);
+
+    let resources = readings.resources(Subjects { registry_concurrency_max: 4, ..Subjects::default() });
+    let found = |name: &str| {
+        let resource = resources.iter().find(|resource| resource.name == name)?;
+        Some((
+            format!("{:.3} {:.3}", resource.busy_share_mean, resource.busy_share_max),
+            resource.capacity.as_str(),
+        ))
+    };
+    assert_eq!(found("engine password pool"), Some(("0.625 1.000".to_owned(), "2 threads")));
+    assert_eq!(found("store flush"), Some(("0.100 0.100".to_owned(), "1 committer, 31 flushes")));
+    // Nobody told of these.
+    assert_eq!(found("engine photo pool"), None);
+    assert_eq!(found("registry stand-in"), None);
+    assert_eq!(resources[0].name, "engine password pool");
+}
+
+#[test]
+fn one_reading_says_nothing() {
+    let mut readings = Readings::default();
+    readings.push(reading(Instant::now(), 10.0, ""));
+    assert!(readings.resources(Subjects::default()).is_empty());
+    assert_eq!(readings.generator().cpu_seconds, 0.0);
+}

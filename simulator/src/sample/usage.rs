@@ -1,0 +1,49 @@
+//! One process, or the whole machine, as `/proc` has them.
+
+use procfs::process::Process;
+use procfs::{CurrentSI as _, KernelStats};
+
+/// What a process has used so far, and holds now.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Usage {
+    /// User and system time, of all threads.
+    pub(super) cpu_s: f64,
+    pub(super) rss_bytes: u64,
+    pub(super) descriptors: u64,
+}
+
+/// `None` for a process that is gone, or not ours to look at.
+pub(super) fn usage(pid: Option<i32>) -> Option<Usage> {
+    let process = Process::new(pid?).ok()?;
+    let stat = process.stat().ok()?;
+    Some(Usage {
+        cpu_s: seconds(stat.utime + stat.stime),
+        rss_bytes: stat.rss * procfs::page_size(),
+        descriptors: process.fd_count().map_or(0, |count| count as u64),
+    })
+}
+
+/// Time in which any core did anything, summed over cores.
+pub(super) fn machine_busy_s() -> Option<f64> {
+    let total = KernelStats::current().ok()?.total;
+    let others = [total.irq, total.softirq, total.steal].into_iter().flatten().sum::<u64>();
+    Some(seconds(total.user + total.nice + total.system + others))
+}
+
+fn seconds(ticks: u64) -> f64 {
+    ticks as f64 / procfs::ticks_per_second() as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn this_process_is_there_and_another_is_not() {
+        let own = usage(i32::try_from(std::process::id()).ok()).unwrap();
+        assert!(own.rss_bytes > 100_000 && own.descriptors >= 3, "{own:?}");
+        assert!(machine_busy_s().unwrap() >= own.cpu_s);
+        assert_eq!(usage(Some(i32::MAX)), None);
+        assert_eq!(usage(None), None);
+    }
+}

@@ -1,0 +1,261 @@
+//! One applicant's way, what is written down of it, and how it ends when the portal does something else than it should.
+
+use crate::portal::{Act, KEY, Portal};
+use domain::captcha::CaptchaKey;
+use domain::{Failure, Limits};
+use people::{Album, Crowd, Defect, Population, Shares};
+use record::{Histograms, Kind, WHOLE};
+use scenario::{Behaviour, Step};
+use simulator::journey::{CaptchaKeyHeld, Seen, World, walk};
+use simulator::observe::{Observer, Totals, steps};
+use simulator::told::{Told, Trouble};
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+static ALBUM: LazyLock<Album> = LazyLock::new(|| Album::new(1, &Limits::default()));
+
+pub(crate) const STEP_TIMEOUT: Duration = Duration::from_millis(400);
+
+pub(crate) fn crowd(defect: Option<Defect>) -> Crowd {
+    let population = Population::new(5, 1_000, "2026-11-21".parse().unwrap()).unwrap();
+    let shares = Shares::new(defect.map(|defect| (defect, 1.0))).unwrap();
+    Crowd::new(population, shares, Limits::default())
+}
+
+pub(crate) fn world(portal: &Portal, repeats_max: u32, stop: watch::Receiver<Option<Instant>>) -> World {
+    World {
+        address: portal.address,
+        captcha_key: CaptchaKeyHeld(CaptchaKey::new(KEY)),
+        seed: 5,
+        behaviour: Behaviour {
+            reading_s_median: 0.0,
+            identity_s_median: 0.0,
+            profile_s_median: 0.0,
+            photo_s_median: 0.0,
+            credentials_s_median: 0.0,
+            review_s_median: 0.0,
+            think_sigma: 0.0,
+            captcha_s_median: 0.0,
+            captcha_sigma: 0.0,
+            time_compression: 1.0,
+            step_timeout_s: STEP_TIMEOUT.as_secs_f64(),
+            patience_s: 5.0,
+        },
+        repeats_max,
+        album: ALBUM.clone(),
+        observer: Observer::new(),
+        stop,
+    }
+}
+
+struct Walked {
+    told: Told,
+    totals: Totals,
+    histograms: Histograms,
+    seen: Vec<Seen>,
+    portal: Portal,
+}
+
+impl Walked {
+    fn count(&self, step: &str) -> u64 {
+        self.histograms.quantiles(step, Kind::Service).count
+    }
+}
+
+async fn go(
+    defect: Option<Defect>,
+    repeats_max: u32,
+    script: impl Fn(Step, u32) -> Act + Send + Sync + 'static,
+) -> Walked {
+    let portal = Portal::open(script).await;
+    let (_stop, stopped) = watch::channel(None);
+    let world = world(&portal, repeats_max, stopped);
+    let zero = Instant::now();
+    world.observer.start(zero);
+    let arrival = 3;
+    let seen = walk(&world, 0, &crowd(defect).applicant(arrival), zero).await;
+    let totals = world.observer.totals(arrival + 1);
+    assert_eq!(totals.told[..3], [None, None, None]);
+    let mut histograms = Histograms::new(&steps());
+    for interval in world.observer.recorder().take_all() {
+        histograms.add(&interval.histograms);
+    }
+    Walked { told: totals.told[3].expect("the walk is over"), totals, histograms, seen, portal }
+}
+
+#[tokio::test]
+async fn a_faultless_applicant_gets_an_account_by_ten_requests() {
+    let walked = go(None, 0, |_, _| Act::Honest).await;
+    assert!(matches!(walked.told, Told::Registered(_)), "{:?}", walked.told);
+    assert_eq!((walked.totals.requests, walked.totals.repeats, walked.seen.len()), (10, 0, 10));
+    for step in Step::ALL {
+        let expect = if step == Step::Captcha { 2 } else { 1 };
+        assert_eq!(walked.portal.asked(step), expect, "{step}");
+        assert_eq!(walked.count(step.name()), u64::from(expect), "{step}");
+    }
+    assert_eq!(walked.count(WHOLE), 1);
+    assert!(
+        walked.totals.funnel.iter().all(|step| (step.entered, step.passed) == (1, 1)),
+        "{:?}",
+        walked.totals.funnel
+    );
+    assert!(walked.totals.failures.is_empty());
+}
+
+/// What the portal does at one step, and what becomes of the applicant.
+async fn check(act: Act, at: Step, expect: Told, requests: usize) -> Walked {
+    let walked = go(None, 0, move |step, _| if step == at { act } else { Act::Honest }).await;
+    assert_eq!(walked.told, expect, "{act:?} at {at}");
+    assert_eq!(walked.seen.len(), requests, "{act:?} at {at}");
+    let failed = walked.seen.last().unwrap();
+    assert_eq!((failed.step, failed.failure), (at, expect.code()), "{act:?} at {at}");
+    let stuck: Vec<_> = walked.totals.funnel.iter().filter(|step| step.entered > step.passed).collect();
+    assert_eq!(stuck.len(), 1);
+    assert_eq!((stuck[0].step.as_str(), stuck[0].refused + stuck[0].failed), (at.name(), 1));
+    walked
+}
+
+#[tokio::test]
+async fn refusals_and_failures_end_the_way() {
+    let failed = Told::Failed;
+    check(Act::Problem(Failure::NikNotFound, None), Step::Identity, Told::Refused(Failure::NikNotFound), 3)
+        .await;
+    check(Act::Problem(Failure::FileTooLarge, None), Step::Swafoto, Told::Refused(Failure::FileTooLarge), 6)
+        .await;
+    check(Act::Problem(Failure::Busy, Some(1)), Step::Status, failed(Trouble::TurnedAway(Failure::Busy)), 1)
+        .await;
+    check(
+        Act::Problem(Failure::Closed, None),
+        Step::Profile,
+        failed(Trouble::TurnedAway(Failure::Closed)),
+        4,
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_success_that_says_something_else_is_none() {
+    let told = |walked: Walked| walked.told;
+    let at = |wanted: Step, act: Act| move |step, _| if step == wanted { act } else { Act::Honest };
+    let garbage = Act::Garbage("<html>selamat datang</html>");
+    for step in [Step::Status, Step::Captcha, Step::Identity, Step::Ktp, Step::Review, Step::Confirmation] {
+        assert_eq!(told(go(None, 0, at(step, garbage)).await), Told::Failed(Trouble::Unreadable), "{step}");
+    }
+    let other = go(None, 0, at(Step::Review, Act::OtherPerson)).await;
+    assert_eq!(told(other), Told::Failed(Trouble::WrongAnswer));
+}
+
+#[tokio::test]
+async fn a_timeout_is_recorded_at_its_timeout() {
+    let walked = check(Act::Silent, Step::Ktp, Told::Failed(Trouble::Timeout), 5).await;
+    let service = walked.histograms.quantiles("ktp", Kind::Service);
+    let timeout_us = u64::try_from(STEP_TIMEOUT.as_micros()).unwrap();
+    // The histogram rounds to three digits.
+    assert!(service.max.abs_diff(timeout_us) <= timeout_us / 500, "{service:?}");
+    assert!(walked.histograms.quantiles(WHOLE, Kind::Response).max >= timeout_us * 998 / 1_000);
+    assert_eq!(walked.totals.failures[0].code, "timeout");
+}
+
+#[tokio::test]
+async fn steps_that_could_not_be_served_are_repeated_as_often_as_allowed() {
+    let busy_twice = |_, before| if before < 2 { Act::Problem(Failure::Busy, Some(0)) } else { Act::Honest };
+    let walked = go(None, 2, busy_twice).await;
+    assert!(matches!(walked.told, Told::Registered(_)), "{:?}", walked.told);
+    // Nine steps twice in vain, and of the two with a captcha one more challenge for each.
+    let asked: u32 = Step::ALL.iter().map(|&step| walked.portal.asked(step)).sum();
+    assert_eq!(
+        (walked.totals.requests, u64::from(asked)),
+        (walked.seen.len() as u64, walked.totals.requests)
+    );
+    assert_eq!(walked.totals.requests - walked.totals.repeats, 10);
+    assert_eq!(walked.portal.asked(Step::Profile), 3);
+    assert_eq!(walked.totals.failures.len(), 1);
+    assert_eq!(walked.totals.failures[0].code, "busy");
+
+    let given_up = go(None, 1, busy_twice).await;
+    assert_eq!(given_up.told, Told::Failed(Trouble::TurnedAway(Failure::Busy)));
+    // What is decided about the person is not asked twice.
+    let refused = go(None, 5, |step, _| match step {
+        Step::Identity => Act::Problem(Failure::NikNotFound, None),
+        _ => Act::Honest,
+    });
+    assert_eq!(refused.await.portal.asked(Step::Identity), 1);
+}
+
+#[tokio::test]
+async fn a_confirmation_without_an_answer_is_repeated() {
+    let walked = go(None, 1, |step, before| match (step, before) {
+        (Step::Confirmation, 0) => Act::Silent,
+        _ => Act::Honest,
+    })
+    .await;
+    assert!(matches!(walked.told, Told::Registered(_)), "{:?}", walked.told);
+    assert_eq!(walked.portal.asked(Step::Confirmation), 2);
+}
+
+#[tokio::test]
+async fn a_closed_connection_is_opened_again() {
+    let walked = go(None, 0, |_, _| Act::Closing).await;
+    assert!(matches!(walked.told, Told::Registered(_)), "{:?}", walked.told);
+    assert_eq!((walked.totals.requests, walked.totals.repeats), (10, 0));
+}
+
+#[tokio::test]
+async fn nobody_listening_is_a_broken_connection() {
+    let portal = Portal::open(|_, _| Act::Honest).await;
+    let (_stop, stopped) = watch::channel(None);
+    let mut world = world(&portal, 0, stopped);
+    // A port that was free a moment ago, and is closed again.
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    world.address = listener.local_addr().unwrap();
+    drop(listener);
+    let zero = Instant::now();
+    world.observer.start(zero);
+    walk(&world, 0, &crowd(None).applicant(0), zero).await;
+    assert_eq!(world.observer.totals(1).told, [Some(Told::Failed(Trouble::Connection))]);
+}
+
+#[tokio::test]
+async fn defects_are_acted_out() {
+    let check = async |defect: Defect, expect: Failure, missing: &[Step]| {
+        let walked = go(Some(defect), 0, |_, _| Act::Honest).await;
+        for step in Step::ALL {
+            let asked = walked.portal.asked(step) > 0;
+            assert_eq!(asked, !missing.contains(&step), "{defect} {step}");
+        }
+        if defect != Defect::SwafotoMissing {
+            assert_eq!(walked.told, Told::Refused(expect), "{defect}");
+        }
+    };
+    check(Defect::CaptchaWrong, Failure::CaptchaWrong, &Step::ALL[3..]).await;
+    let skipped = [Step::Ktp, Step::Swafoto, Step::Credentials, Step::Review];
+    check(Defect::StepsSkipped, Failure::StepOutOfOrder, &skipped).await;
+    check(Defect::SwafotoMissing, Failure::CameraMissing, &[Step::Swafoto]).await;
+}
+
+#[tokio::test]
+async fn a_run_that_is_cut_short_ends_thinking_and_no_request() {
+    let portal = Portal::open(|_, _| Act::After(Duration::from_millis(50))).await;
+    let (stop, stopped) = watch::channel(None);
+    let mut world = world(&portal, 0, stopped);
+    world.behaviour.profile_s_median = 3_600.0;
+    let zero = Instant::now();
+    world.observer.start(zero);
+    let world = Arc::new(world);
+    let walking = tokio::spawn({
+        let world = Arc::clone(&world);
+        async move { walk(&world, 0, &crowd(None).applicant(0), zero).await }
+    });
+    // The applicant has had the answer to step 1, or is about to: either way an hour of typing follows.
+    while portal.asked(Step::Identity) == 0 {
+        tokio::task::yield_now().await;
+    }
+    stop.send_replace(Some(Instant::now()));
+    let seen = walking.await.unwrap();
+    assert_eq!(seen.last().map(|seen| (seen.step, seen.failure)), Some((Step::Identity, None)));
+    let totals = world.observer.totals(1);
+    assert_eq!(totals.told, [Some(Told::Unfinished)]);
+    assert_eq!(totals.funnel[Step::Profile.index()].entered, 1);
+}

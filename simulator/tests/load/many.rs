@@ -1,0 +1,121 @@
+//! Many applicants by goose, on an open schedule.
+
+use crate::applicant::{crowd, world};
+use crate::portal::{Act, Portal};
+use record::{Histograms, Kind, WHOLE};
+use scenario::{Arrivals, Shape, Spacing, Step};
+use simulator::driver::{Load, drive};
+use simulator::observe::{Totals, steps};
+use simulator::told::{Told, Trouble};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{Mutex, watch};
+use tokio::time::Instant;
+
+/// goose has one kill switch for the whole process: one attack at a time.
+static ONE_AT_A_TIME: Mutex<()> = Mutex::const_new(());
+
+struct Driven {
+    totals: Totals,
+    histograms: Histograms,
+    goose_requests: u64,
+}
+
+async fn go(
+    per_s: f64,
+    duration_s: f64,
+    users: usize,
+    patience_s: f64,
+    stop: watch::Receiver<Option<Instant>>,
+    script: impl Fn(Step, u32) -> Act + Send + Sync + 'static,
+) -> Driven {
+    let _alone = ONE_AT_A_TIME.lock().await;
+    let portal = Portal::open(script).await;
+    let mut world = world(&portal, 0, stop);
+    world.behaviour.patience_s = patience_s;
+    let arrivals = Arrivals::new(Shape::Constant { per_s }, Spacing::Even, duration_s);
+    let lead = Duration::from_millis(20);
+    let load = Arc::new(Load { world, crowd: crowd(None), schedule: arrivals.schedule(5), users, lead });
+    let (started, start) = watch::channel(None);
+    let driven = drive(Arc::clone(&load), started).await.unwrap();
+    assert!(start.borrow().is_some());
+    let mut histograms = Histograms::new(&steps());
+    for interval in load.world.observer.recorder().take_all() {
+        histograms.add(&interval.histograms);
+    }
+    Driven { totals: load.world.observer.totals(arrivals.count), histograms, goose_requests: driven.requests }
+}
+
+fn never() -> watch::Receiver<Option<Instant>> {
+    watch::channel(None).1
+}
+
+fn count(totals: &Totals, wanted: fn(&Option<Told>) -> bool) -> usize {
+    totals.told.iter().filter(|told| wanted(told)).count()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn everybody_is_brought_and_counted_twice() {
+    let driven = go(100.0, 1.0, 60, 5.0, never(), |_, _| Act::Honest).await;
+    assert_eq!(driven.totals.told.len(), 100);
+    assert_eq!(count(&driven.totals, |told| matches!(told, Some(Told::Registered(_)))), 100);
+    assert_eq!((driven.totals.requests, driven.goose_requests), (1_000, 1_000));
+    assert_eq!(driven.histograms.requests(Kind::Service).len(), 1_000);
+    let started: u64 = driven.totals.seconds.values().map(|second| second.started).sum();
+    let registered: u64 = driven.totals.seconds.values().map(|second| second.registered).sum();
+    assert_eq!((started, registered), (100, 100));
+}
+
+/// With two users and half a second for each applicant, all but a few of forty in one second wait, and most of them in vain: the
+/// response counts their waiting, and nobody is left out.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn with_too_few_users_arrivals_are_late_or_not_sent_and_never_forgotten() {
+    let slow =
+        |step, _| if step == Step::Status { Act::After(Duration::from_millis(300)) } else { Act::Honest };
+    let driven = go(40.0, 1.0, 2, 0.4, never(), slow).await;
+    let registered = count(&driven.totals, |told| matches!(told, Some(Told::Registered(_))));
+    let not_sent = count(&driven.totals, |told| *told == Some(Told::NotSent));
+    assert_eq!(registered + not_sent, 40);
+    assert!(registered >= 2 && not_sent >= 20, "{registered} registered, {not_sent} not sent");
+    assert!(driven.totals.found_all_busy as usize >= not_sent);
+    let response = driven.histograms.quantiles(WHOLE, Kind::Response);
+    let service = driven.histograms.quantiles(WHOLE, Kind::Service);
+    assert_eq!((response.count, service.count), (40, registered as u64));
+    // Who was not sent is in the response at their patience.
+    assert!(response.p50.abs_diff(400_000) < 2_000, "{response:?}");
+    let lateness = driven.histograms.quantiles(WHOLE, Kind::Lateness);
+    assert!(lateness.max > 100_000, "{lateness:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn failures_are_counted_by_goose_too() {
+    let driven = go(50.0, 1.0, 20, 5.0, never(), |step, before| match step {
+        Step::Identity if before % 2 == 0 => Act::Garbage("no"),
+        _ => Act::Honest,
+    })
+    .await;
+    assert_eq!(count(&driven.totals, |told| *told == Some(Told::Failed(Trouble::Unreadable))), 25);
+    assert_eq!(driven.goose_requests, driven.totals.requests);
+    assert_eq!(driven.totals.requests, 25 * 10 + 25 * 3);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_run_that_is_cut_short_tells_who_never_came() {
+    let (stop, stopped) = watch::channel(None);
+    let stop = Arc::new(stop);
+    // The tenth applicant's first request ends the run.
+    let script = {
+        let stop = Arc::clone(&stop);
+        move |step, before| {
+            if step == Step::Status && before == 9 {
+                stop.send_replace(Some(Instant::now()));
+            }
+            Act::Honest
+        }
+    };
+    let driven = go(20.0, 3.0, 30, 5.0, stopped, script).await;
+    let never_came = count(&driven.totals, Option::is_none);
+    assert!((10..=50).contains(&never_came), "{never_came}");
+    assert_eq!(count(&driven.totals, |told| *told == Some(Told::NotSent)), 0);
+    assert_eq!(driven.goose_requests, driven.totals.requests);
+}
