@@ -1,0 +1,168 @@
+//! A line that may not stand for long: controlled delay with adaptive LIFO.
+//!
+//! A burst makes a line that empties again within an interval: it is left alone, first come first served. A line that has not been empty
+//! for a whole interval stands because more comes than can be done: then nobody stays in it for longer than the target, and the newest is
+//! served first, since its client is the least likely to have gone. The distinction between burst and standing line is that of Nichols and
+//! Jacobson, "Controlling Queue Delay" (ACM Queue 2012); for requests, which don't slow down when one of them is dropped, the short target
+//! for everybody and the turned order are those of Maurer, "Fail at Scale" (ACM Queue 2015).
+
+use super::line::{Line, Parked};
+use super::{How, Leave, Offer};
+use crate::gate::Id;
+use crate::moment::Moment;
+use std::time::Duration;
+
+/// How long a line may stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CodelSettings {
+    /// Requests worked on at a time.
+    pub slots: usize,
+    /// Longest time in a standing line. A few times the time between two free slots: with less, slots wait for work.
+    pub target: Duration,
+    /// A line that was not empty for so long is a standing one.
+    pub interval: Duration,
+    /// Most requests in the line, a bound on memory; whoever comes on top is turned away at once.
+    pub queue_max: usize,
+    /// Who is next in a standing line.
+    pub order: Order,
+}
+
+/// Who is next in a standing line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// The oldest, as in any other line.
+    Fifo,
+    /// The newest.
+    AdaptiveLifo,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Codel {
+    settings: CodelSettings,
+    line: Line,
+    /// The last instant at which the line was empty; means nothing while it is.
+    empty_until: Moment,
+}
+
+impl Codel {
+    pub(crate) fn new(settings: CodelSettings) -> Codel {
+        Codel { settings, line: Line::default(), empty_until: Moment::default() }
+    }
+
+    pub(crate) fn offer(&mut self, id: Id, until: Option<Moment>, running: usize, now: Moment) -> Offer {
+        if self.line.is_empty() {
+            if running < self.settings.slots {
+                return Offer::Start;
+            }
+            self.empty_until = now;
+        }
+        if self.line.len() >= self.settings.queue_max {
+            return Offer::Shed;
+        }
+        self.line.push(Parked { id, since: now, until });
+        Offer::Park
+    }
+
+    pub(crate) fn next(&mut self, running: usize, now: Moment) -> Option<Leave> {
+        let standing = self.is_standing(now);
+        let oldest = self.line.oldest()?;
+        if standing && now.since(oldest.since) > self.settings.target {
+            return self.leave(oldest, How::Overdue, now);
+        }
+        if running >= self.settings.slots {
+            return None;
+        }
+        let next = match self.settings.order {
+            Order::AdaptiveLifo if standing => self.line.newest()?,
+            Order::AdaptiveLifo | Order::Fifo => oldest,
+        };
+        let how = if next.until.is_some_and(|until| until <= now) { How::Expired } else { How::Start };
+        self.leave(next, how, now)
+    }
+
+    pub(crate) fn gone(&mut self, id: Id, now: Moment) -> Option<Duration> {
+        self.line.remove(id, now)
+    }
+
+    /// When the oldest has stood too long, in a line that has become a standing one by then.
+    pub(crate) fn wake_at(&self) -> Option<Moment> {
+        let oldest = self.line.oldest()?;
+        let overdue_at = oldest.since.plus(self.settings.target);
+        let standing_at = self.empty_until.plus(self.settings.interval);
+        Some(overdue_at.max(standing_at).plus(Duration::from_micros(1)))
+    }
+
+    pub(crate) fn parked(&self) -> usize {
+        self.line.len()
+    }
+
+    fn is_standing(&self, now: Moment) -> bool {
+        !self.line.is_empty() && now.since(self.empty_until) > self.settings.interval
+    }
+
+    fn leave(&mut self, parked: Parked, how: How, now: Moment) -> Option<Leave> {
+        let stood = self.line.remove(parked.id, now)?;
+        Some(Leave { id: parked.id, how, stood })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::check;
+    use super::*;
+    use crate::work::{Desk, Work};
+
+    fn codel(order: Order) -> Desk {
+        let ms = Duration::from_millis;
+        let settings = CodelSettings { slots: 1, target: ms(20), interval: ms(100), queue_max: 4, order };
+        Desk::new(Work::Codel(settings))
+    }
+
+    #[test]
+    fn a_burst_is_served_in_order() {
+        let burst = "0 +1 start; 0 +2 park; 0 +3 park; 50 -1; 50 ? start 2; 50 ?; 99 -2; 99 ? start 3; 99 ?";
+        check(codel(Order::AdaptiveLifo), burst);
+        check(codel(Order::Fifo), burst);
+    }
+
+    #[test]
+    fn a_standing_line_turns_round() {
+        // Request 2 begins the line at 0 ms. At 101 ms it stands; those from before 81 ms are overdue.
+        let events = "0 +1 start; 0 +2 park; 60 +3 park; 85 +4 park; 90 +5 park; 101 -1; 101 ? overdue 2; 101 ? overdue 3; ";
+        check(
+            codel(Order::AdaptiveLifo),
+            &format!("{events} 101 ? start 5; 101 ?; 103 -5; 103 ? start 4; 103 ?"),
+        );
+        check(codel(Order::Fifo), &format!("{events} 101 ? start 4; 101 ?; 103 -4; 103 ? start 5; 103 ?"));
+    }
+
+    #[test]
+    fn an_empty_line_forgets_that_it_stood() {
+        let events = "0 +1 start; 0 +2 park; 150 ? overdue 2; 150 ?; 150 +3 park; 151 +4 park; 200 ?; 200 -1; 200 ? start 3";
+        check(codel(Order::AdaptiveLifo), events);
+    }
+
+    #[test]
+    fn full_gone_and_expired() {
+        check(
+            codel(Order::Fifo),
+            "0 +1 start; 0 +2 park; 0 +3 park; 0 +4 park; 0 +5 park; 0 +6 shed; 0 x4; 0 +7 park",
+        );
+        check(
+            codel(Order::Fifo),
+            "0 +1 start; 0 +2@30 park; 0 +3 park; 30 -1; 30 ? expired 2; 30 ? start 3; 30 ?",
+        );
+    }
+
+    #[test]
+    fn it_says_when_it_wants_to_be_asked() {
+        check(
+            codel(Order::Fifo),
+            "0 +1 start; 0 !never; 0 +2 park; 0 !100; 100 ?; 101 ? overdue 2; 101 !never",
+        );
+        check(
+            codel(Order::Fifo),
+            "0 +1 start; 0 +2 park; 95 +3 park; 96 x2; 96 !115; 115 ?; 116 ? overdue 3",
+        );
+    }
+}
