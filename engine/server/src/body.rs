@@ -3,6 +3,8 @@
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
 use hyper::body::{Body, Incoming};
+use std::error::Error;
+use std::io;
 use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
 
@@ -21,7 +23,7 @@ pub enum BodyError<R> {
     /// Over the limit, as declared or as sent.
     #[error("body over its limit")]
     TooLarge,
-    /// Not there within its time.
+    /// Not there within its time, or slower than [`crate::Bounds::body_pace`].
     #[error("body not there in time")]
     TooSlow,
     /// The connection ended within it.
@@ -93,7 +95,7 @@ async fn next_chunk<R>(body: &mut Incoming, deadline: Instant) -> Result<Option<
         match timeout_at(deadline, body.frame()).await {
             Err(_) => return Err(BodyError::TooSlow),
             Ok(None) => return Ok(None),
-            Ok(Some(Err(_))) => return Err(BodyError::CutOff),
+            Ok(Some(Err(error))) => return Err(ended_early(&error)),
             Ok(Some(Ok(frame))) => {
                 if let Ok(data) = frame.into_data() {
                     return Ok(Some(data));
@@ -101,6 +103,18 @@ async fn next_chunk<R>(body: &mut Incoming, deadline: Instant) -> Result<Option<
             }
         }
     }
+}
+
+/// The guard of the connection ends a body that comes too slowly, and says so by the kind of its error.
+fn ended_early<R>(error: &hyper::Error) -> BodyError<R> {
+    match io_cause(error).map(io::Error::kind) {
+        Some(io::ErrorKind::TimedOut) => BodyError::TooSlow,
+        _ => BodyError::CutOff,
+    }
+}
+
+fn io_cause<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a io::Error> {
+    error.downcast_ref().or_else(|| error.source().and_then(io_cause))
 }
 
 async fn discard(mut body: Incoming) {

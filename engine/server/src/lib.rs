@@ -1,55 +1,45 @@
 //! The HTTP/1.1 listener that every service of this workspace stands on: the engine, its operations port, the registry stand-in.
 //!
-//! It knows nothing of what is served. It bounds connections, headers and times, sets TCP_NODELAY, and drains in order.
+//! It knows nothing of what is served. It bounds connections, headers, bodies and times, refuses what two parsers could read
+//! differently, sets TCP_NODELAY, speaks TLS where it is given a certificate, and drains in order.
 
 mod body;
+mod bounds;
+mod connection;
+#[doc(hidden)]
+pub mod framing;
+mod guarded;
+mod head;
+mod pace;
+mod peers;
+mod refusal;
+mod tls;
 
 pub use body::{BodyBounds, BodyError, read};
+pub use bounds::Bounds;
+pub use head::Violation;
+pub use pace::Pace;
+pub use tls::{Tls, TlsError};
 
 use bytes::Bytes;
+use connection::Serving;
 use http_body_util::Full;
 use hyper::body::Incoming;
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
 use hyper::{Request, Response};
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
-use std::convert::Infallible;
+use peers::Peers;
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 /// Every answer is whole before its first byte is sent: none of ours is long.
 pub type Answer = Response<Full<Bytes>>;
 
-/// What a listener takes at most.
-#[derive(Clone, Copy, Debug)]
-pub struct Bounds {
-    /// Connections at a time; further ones wait in the kernel's queue.
-    pub connections_max: usize,
-    /// Bytes of a request's line and headers.
-    pub header_bytes_max: usize,
-    /// Header fields of a request.
-    pub headers_max: usize,
-    /// From a connection's first idle moment to the end of the next request's headers.
-    pub header_timeout: Duration,
-    /// For requests under way when the service is told to end.
-    pub drain_timeout: Duration,
-}
-
-impl Default for Bounds {
-    fn default() -> Bounds {
-        Bounds {
-            connections_max: 20_000,
-            header_bytes_max: 16 * 1024,
-            headers_max: 64,
-            header_timeout: Duration::from_secs(30),
-            drain_timeout: Duration::from_secs(10),
-        }
-    }
-}
+/// Where a request comes from, as the socket tells; an extension of each request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Peer(pub SocketAddr);
 
 /// How a service ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,15 +62,32 @@ where
     H: Fn(Request<Incoming>) -> F + Clone + Send + Sync + 'static,
     F: Future<Output = Answer> + Send + 'static,
 {
-    let graceful = GracefulShutdown::new();
-    let slots = Arc::new(Semaphore::new(bounds.connections_max));
+    run_tls(listener, bounds, None, handler, shutdown).await
+}
+
+/// The same, by TLS where `tls` is given; then every answer tells browsers to come by TLS from now on (RFC 6797).
+pub async fn run_tls<H, F>(
+    listener: TcpListener,
+    bounds: Bounds,
+    tls: Option<Tls>,
+    handler: H,
+    shutdown: impl Future<Output = ()>,
+) -> Drained
+where
+    H: Fn(Request<Incoming>) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = Answer> + Send + 'static,
+{
+    let connections_max = u32::try_from(bounds.connections_max).unwrap_or(u32::MAX);
+    let slots = Arc::new(Semaphore::new(bounds.connections_max.min(Semaphore::MAX_PERMITS)));
+    let peers = Peers::new(bounds.connections_per_address_max);
+    let (ends, ending) = watch::channel(());
     let mut shutdown = std::pin::pin!(shutdown);
     loop {
         let accepted = tokio::select! {
             () = &mut shutdown => break,
             accepted = accept(&listener, &slots) => accepted,
         };
-        let (stream, slot) = match accepted {
+        let (stream, address, slot) = match accepted {
             Ok(accepted) => accepted,
             Err(error) => {
                 tracing::warn!(%error, "cannot accept a connection");
@@ -89,28 +96,25 @@ where
                 continue;
             }
         };
-        let handler = handler.clone();
-        let service = service_fn(move |request| {
-            let answer = handler(request);
-            async move { Ok::<_, Infallible>(answer.await) }
-        });
-        let connection = http1::Builder::new()
-            .timer(TokioTimer::new())
-            .header_read_timeout(bounds.header_timeout)
-            .max_headers(bounds.headers_max)
-            .max_header_size(bounds.header_bytes_max)
-            .serve_connection(TokioIo::new(stream), service);
-        let connection = graceful.watch(connection);
+        let Some(seat) = peers.seat(address.ip()) else {
+            tracing::debug!("an address has its share of connections");
+            // The buffer of a new socket has room; whoever sent something already may see a reset instead.
+            let _ = stream.try_write(refusal::TOO_MANY_CONNECTIONS);
+            continue;
+        };
+        let serving =
+            Serving { bounds, peer: Peer(address), handler: handler.clone(), ending: ending.clone() };
+        let tls = tls.clone();
         tokio::spawn(async move {
-            if let Err(error) = connection.await {
-                tracing::debug!(%error, "connection ended early");
-            }
-            drop(slot);
+            serving.connection(stream, tls).await;
+            drop((seat, slot));
         });
     }
-    drop(listener);
-    match tokio::time::timeout(bounds.drain_timeout, graceful.shutdown()).await {
-        Ok(()) => Drained::Whole,
+    drop((listener, ending));
+    // Each connection drops its end of the channel when it is over.
+    let _ = ends.send(());
+    match tokio::time::timeout(bounds.drain_timeout, slots.acquire_many(connections_max)).await {
+        Ok(_) => Drained::Whole,
         Err(_) => Drained::CutOff,
     }
 }
@@ -118,9 +122,9 @@ where
 async fn accept(
     listener: &TcpListener,
     slots: &Arc<Semaphore>,
-) -> io::Result<(TcpStream, tokio::sync::OwnedSemaphorePermit)> {
+) -> io::Result<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
     let slot = Arc::clone(slots).acquire_owned().await.expect("the semaphore is never closed");
-    let (stream, _) = listener.accept().await?;
+    let (stream, address) = listener.accept().await?;
     stream.set_nodelay(true)?;
-    Ok((stream, slot))
+    Ok((stream, address, slot))
 }
