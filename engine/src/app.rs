@@ -3,8 +3,11 @@
 use crate::blobs::Blobs;
 use crate::captcha::Captchas;
 use crate::clock::Clock;
-use crate::committer::Committer;
+use crate::activation::Proofs;
+use crate::committer::{Committer, Rules};
 use crate::config::Config;
+use crate::gate::GateKeeper;
+use crate::helpdesk::Helpdesk;
 use crate::metrics::Metrics;
 use crate::passwords::Passwords;
 use crate::photos::Photos;
@@ -20,6 +23,8 @@ use std::{fs, io};
 pub struct App {
     pub(crate) config: Config,
     pub(crate) clock: Clock,
+    pub(crate) gate: GateKeeper,
+    pub(crate) helpdesk: Helpdesk,
     pub(crate) store: Arc<dyn Store>,
     pub(crate) committer: Committer,
     pub(crate) passwords: Passwords,
@@ -80,10 +85,16 @@ impl App {
         let in_folder = |source| OpenError::Folder { folder: config.store.clone(), source };
         let in_register = |source| OpenError::Register { folder: config.store.clone(), source };
         fs::create_dir_all(&config.store).map_err(in_folder)?;
+        let gate =
+            GateKeeper::open(&config.store, config.schedule.clone(), clock.now()).map_err(in_folder)?;
+        let helpdesk = Helpdesk::open_on(Arc::clone(&store), config.helpdesk).map_err(in_register)?;
         let secret = Secret::open(&config.store).map_err(in_folder)?;
         let blobs = open_blobs(&config.store, clock.now().as_ms()).map_err(in_folder)?;
         let metrics = Metrics::new();
-        let committer = Committer::start(Arc::clone(&store), clock.clone(), metrics.store.clone())
+        let rules =
+            Rules { activation: config.accounts.activation, proofs: Proofs::new(secret.clone()) };
+        let counts = (metrics.store.clone(), metrics.life.clone());
+        let committer = Committer::start(Arc::clone(&store), clock.clone(), rules, counts)
             .map_err(in_register)?;
         let passwords =
             Passwords::start(&config.password, metrics.pool("password")).map_err(OpenError::System)?;
@@ -98,6 +109,8 @@ impl App {
         Ok(Arc::new(App {
             config,
             clock,
+            gate,
+            helpdesk,
             store,
             committer,
             passwords,

@@ -1,30 +1,36 @@
-//! The one writer of accounts: it gathers the confirmations that wait, decides each, and flushes once for all of them.
+//! The one writer of accounts: it gathers what waits to be decided, decides each in turn, and flushes once for all of them.
 //!
-//! It is alone, so a claim that is free when it looks is free when it writes; and it is the only place that waits for the disk, since
-//! flushing for each request by itself stalls the store.
+//! It is alone, so a claim that is free when it looks is free when it writes, and an account cannot be activated and cancelled at
+//! once; and it is the only place that waits for the disk, since flushing for each request by itself stalls the store.
 
+mod decide;
+mod staged;
+
+use crate::activation::Proofs;
 use crate::clock::Clock;
-use crate::metrics::StoreMetrics;
-use crate::store::{Account, Claim, DraftId, Store, StoreError};
+use crate::metrics::{LifeMetrics, StoreMetrics};
+use crate::store::{DraftId, Store, StoreError};
+use domain::activation::{Activation, ActivationRules};
 use domain::draft::{AccountNumber, Draft};
-use domain::{Failure, Nik, Timestamp};
-use std::collections::HashMap;
+use domain::{Failure, Timestamp};
+use staged::Staged;
 use std::sync::Arc;
 use std::time::Instant;
 use std::{io, thread};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
-/// Confirmations that may wait; further ones are told that the system is busy.
+/// Requests that may wait; further ones are told that the system is busy.
 const QUEUE_MAX: usize = 4_096;
 
-/// Confirmations that share a flush at most.
+/// Requests that share a flush at most.
 const BATCH_MAX: usize = 512;
 
-/// Takes confirmations to the thread that commits them.
+/// Takes requests to the thread that commits them.
 pub(crate) struct Committer {
     /// `None` only while it is being dropped.
     queue: Option<mpsc::Sender<Request>>,
     thread: Option<thread::JoinHandle<()>>,
+    settled: watch::Receiver<u64>,
 }
 
 /// An account that is on disk.
@@ -32,44 +38,78 @@ pub(crate) struct Committer {
 pub(crate) struct Receipt {
     pub(crate) number: AccountNumber,
     pub(crate) registered_at: Timestamp,
+    pub(crate) activate_before: Option<Timestamp>,
     /// It was there before: this is a repeat.
     pub(crate) repeated: bool,
 }
 
-/// Why there is no account.
+/// What shows that somebody got the message.
+#[derive(Clone, Debug)]
+pub(crate) enum Proof {
+    Token(String),
+    Code(String),
+}
+
+/// What a sweep has done.
+#[derive(Debug, Default)]
+pub(crate) struct Swept {
+    pub(crate) drafts: usize,
+    pub(crate) accounts: usize,
+    /// Documents that nothing refers to any longer, those of accounts that were cancelled since the last sweep included.
+    pub(crate) blobs: Vec<String>,
+    /// There is more to do.
+    pub(crate) more: bool,
+}
+
+/// Why nothing was done.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CommitError {
     #[error("refused: {0}")]
     Refused(Failure),
-    #[error("too many confirmations wait")]
+    #[error("too many requests wait")]
     Full,
     #[error("not committed: {0}")]
     Store(String),
 }
 
-struct Request {
-    id: DraftId,
-    draft: Draft,
-    reply: oneshot::Sender<Result<Receipt, CommitError>>,
+/// What the committer decides by.
+pub(crate) struct Rules {
+    pub(crate) activation: ActivationRules,
+    pub(crate) proofs: Proofs,
 }
 
+enum Request {
+    Confirm { id: DraftId, draft: Box<Draft>, reply: Reply<Receipt> },
+    Activate { number: AccountNumber, proof: Proof, reply: Reply<()> },
+    Resend { number: AccountNumber, reply: Reply<Activation> },
+    Sweep { max: usize, reply: Reply<Swept> },
+    Settle { reply: Reply<()> },
+}
+
+type Reply<T> = oneshot::Sender<Result<T, CommitError>>;
+
 impl Committer {
-    /// Starts the thread. Account numbers go on from the highest in the store.
+    /// Starts the thread. Account numbers go on from the highest that there ever was.
     ///
     /// # Errors
     /// Where the store cannot be read or no thread can be had.
     pub(crate) fn start(
         store: Arc<dyn Store>,
         clock: Clock,
-        metrics: StoreMetrics,
+        rules: Rules,
+        metrics: (StoreMetrics, LifeMetrics),
     ) -> Result<Committer, StoreError> {
-        let last = store.accounts().next_back().transpose()?;
-        let next = last.map_or(1, |account| account.number.0 + 1);
+        let next = store.last_number()?.0 + 1;
+        // Places may be used again once the messages in them are gone: nobody remembers one across a start.
+        let place = last_place(&*store)?;
+        let (settle, settled) = watch::channel(place);
         let (queue, requests) = mpsc::channel(QUEUE_MAX);
-        let run = move || Commits { store, clock, metrics, next }.run(requests);
+        let (discarded, doubtful) = (Vec::new(), false);
+        let commits = Commits { store, clock, rules, metrics, next, place, settle, discarded, doubtful };
+        let run = move || commits.run(requests);
         let thread =
             thread::Builder::new().name("committer".to_owned()).spawn(run).map_err(StoreError::Io)?;
-        Ok(Committer { queue: Some(queue), thread: Some(thread) })
+        Ok(Committer { queue: Some(queue), thread: Some(thread), settled })
     }
 
     /// Makes the account of draft `id`; when this returns it is on disk.
@@ -77,9 +117,50 @@ impl Committer {
     /// # Errors
     /// [`CommitError`]: nothing was stored. A store that failed late may hold the account all the same: a repeat tells.
     pub(crate) async fn commit(&self, id: DraftId, draft: Draft) -> Result<Receipt, CommitError> {
+        self.ask(|reply| Request::Confirm { id, draft: Box::new(draft), reply }).await
+    }
+
+    /// Activates account `number` where `proof` holds; when this returns that is on disk.
+    ///
+    /// # Errors
+    /// [`CommitError`].
+    pub(crate) async fn activate(&self, number: AccountNumber, proof: Proof) -> Result<(), CommitError> {
+        self.ask(|reply| Request::Activate { number, proof, reply }).await
+    }
+
+    /// Gives account `number` another message, which makes the earlier ones worthless.
+    ///
+    /// # Errors
+    /// [`CommitError`].
+    pub(crate) async fn resend(&self, number: AccountNumber) -> Result<Activation, CommitError> {
+        self.ask(|reply| Request::Resend { number, reply }).await
+    }
+
+    /// Looks at no more than `max` drafts and accounts whose time may be over, and removes those for which it is.
+    ///
+    /// # Errors
+    /// [`CommitError`].
+    pub(crate) async fn sweep(&self, max: usize) -> Result<Swept, CommitError> {
+        self.ask(|reply| Request::Sweep { max, reply }).await
+    }
+
+    /// Waits until everything that was written before is on disk.
+    ///
+    /// # Errors
+    /// [`CommitError`] where it could not be brought there.
+    pub(crate) async fn settle(&self) -> Result<(), CommitError> {
+        self.ask(|reply| Request::Settle { reply }).await
+    }
+
+    /// The place of the last message that is on disk, and so is what it is about.
+    pub(crate) fn settled_messages(&self) -> watch::Receiver<u64> {
+        self.settled.clone()
+    }
+
+    async fn ask<T>(&self, request: impl FnOnce(Reply<T>) -> Request) -> Result<T, CommitError> {
         let (reply, answer) = oneshot::channel();
         let queue = self.queue.as_ref().expect("there is a queue until the committer is dropped");
-        queue.try_send(Request { id, draft, reply }).map_err(|error| match error {
+        queue.try_send(request(reply)).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => CommitError::Full,
             mpsc::error::TrySendError::Closed(_) => CommitError::Store("the committer has ended".to_owned()),
         })?;
@@ -100,28 +181,19 @@ impl Drop for Committer {
 struct Commits {
     store: Arc<dyn Store>,
     clock: Clock,
-    metrics: StoreMetrics,
+    rules: Rules,
+    metrics: (StoreMetrics, LifeMetrics),
     next: u64,
+    place: u64,
+    settle: watch::Sender<u64>,
+    /// Documents of accounts that were cancelled, until a sweep fetches them.
+    discarded: Vec<String>,
+    /// The last write failed: what can be read may not be on disk.
+    doubtful: bool,
 }
 
-/// What a batch has promised and not yet stored.
-#[derive(Default)]
-struct Promised {
-    accounts: Vec<Account>,
-    by_nik: HashMap<Nik, usize>,
-    by_contact: HashMap<String, usize>,
-}
-
-/// What becomes of one request, once the batch is on disk.
-enum Verdict {
-    /// The account at this place of the batch; the first who asked made it.
-    Promised {
-        place: usize,
-        repeated: bool,
-    },
-    Known(Receipt),
-    Refused(Failure),
-}
+/// Tells one who waits what came of it, once it is known whether the batch is on disk.
+type Answer = Box<dyn FnOnce(&Result<(), StoreError>, &mut Vec<String>)>;
 
 impl Commits {
     fn run(mut self, mut requests: mpsc::Receiver<Request>) {
@@ -136,81 +208,107 @@ impl Commits {
         }
     }
 
+    /// Every answer waits for the disk, a refusal too: it may be for the sake of an account of the same batch.
     fn commit(&mut self, batch: Vec<Request>) {
-        let registered_at = self.clock.now();
-        let mut promised = Promised::default();
-        let verdicts: Vec<_> =
-            batch.iter().map(|request| self.judge(request, registered_at, &mut promised)).collect();
-        let stored = self.store_promised(&promised.accounts);
-        for (request, verdict) in batch.into_iter().zip(verdicts) {
-            let answer = match (verdict, &stored) {
-                (Err(error), _) => Err(CommitError::Store(error.to_string())),
-                (Ok(Verdict::Refused(failure)), _) => Err(CommitError::Refused(failure)),
-                (Ok(Verdict::Known(receipt)), _) => Ok(receipt),
-                (Ok(Verdict::Promised { .. }), Err(error)) => Err(CommitError::Store(error.to_string())),
-                (Ok(Verdict::Promised { place, repeated }), Ok(())) => {
-                    Ok(Receipt { number: promised.accounts[place].number, registered_at, repeated })
-                }
-            };
-            // Whoever has gone meanwhile gets the same answer when they repeat.
-            request.reply.send(answer).ok();
+        let mut staged = Staged::new(Arc::clone(&self.store), self.clock.now(), self.next, self.place);
+        let answers: Vec<_> = batch.into_iter().map(|request| self.decide(request, &mut staged)).collect();
+        let stored = self.store(staged);
+        for answer in answers {
+            answer(&stored, &mut self.discarded);
         }
     }
 
-    fn judge(
-        &self,
-        request: &Request,
-        registered_at: Timestamp,
-        promised: &mut Promised,
-    ) -> Result<Verdict, StoreError> {
-        let identity = &request.draft.identity;
-        if let Some(&place) = promised.by_nik.get(&identity.nik) {
-            let same = promised.accounts[place].draft_id == request.id;
-            return Ok(if same {
-                Verdict::Promised { place, repeated: true }
-            } else {
-                Verdict::Refused(Failure::NikRegistered)
-            });
+    fn decide(&self, request: Request, staged: &mut Staged) -> Answer {
+        match request {
+            Request::Confirm { id, draft, reply } => {
+                answer(reply, decide::confirm(&self.rules, staged, id, &draft))
+            }
+            Request::Activate { number, proof, reply } => {
+                answer(reply, decide::activate(&self.rules, staged, number, &proof))
+            }
+            Request::Resend { number, reply } => answer(reply, decide::resend(&self.rules, staged, number)),
+            Request::Settle { reply } => {
+                staged.must_flush = true;
+                answer(reply, Ok(()))
+            }
+            Request::Sweep { max, reply } => {
+                let swept = decide::sweep(staged, max);
+                Box::new(move |stored, discarded| {
+                    let swept = after(stored, swept);
+                    let fetch = |swept| Swept { blobs: std::mem::take(discarded), ..swept };
+                    reply.send(swept.map(fetch)).ok();
+                })
+            }
         }
-        if let Some(number) = self.store.holder(Claim::Nik(identity.nik))? {
-            let account = self.store.account(number)?;
-            let ours = account.filter(|account| account.draft_id == request.id);
-            return Ok(ours.map_or(Verdict::Refused(Failure::NikRegistered), |account| {
-                Verdict::Known(Receipt { number, registered_at: account.registered_at, repeated: true })
-            }));
-        }
-        let (email, phone) = (identity.email.key(), identity.phone.key().to_owned());
-        let taken = promised.by_contact.contains_key(&email)
-            || promised.by_contact.contains_key(&phone)
-            || self.store.holder(Claim::Email(&email))?.is_some()
-            || self.store.holder(Claim::Phone(&phone))?.is_some();
-        if taken {
-            return Ok(Verdict::Refused(Failure::ContactInUse));
-        }
-        let place = promised.accounts.len();
-        let number = AccountNumber(self.next + place as u64);
-        let mut draft = request.draft.clone();
-        draft.account = Some(number);
-        promised.accounts.push(Account { number, draft_id: request.id, registered_at, draft });
-        promised.by_nik.insert(identity.nik, place);
-        promised.by_contact.insert(email, place);
-        promised.by_contact.insert(phone, place);
-        Ok(Verdict::Promised { place, repeated: false })
     }
 
     /// Numbers are used up also by a batch that failed: it may be on disk in spite of the error.
-    fn store_promised(&mut self, accounts: &[Account]) -> Result<(), StoreError> {
-        if accounts.is_empty() {
-            return Ok(());
-        }
-        self.next += accounts.len() as u64;
+    fn store(&mut self, staged: Staged) -> Result<(), StoreError> {
+        let Staged { commit, discarded, removed, handled, must_flush, next, place, .. } = staged;
+        (self.next, self.place) = (next, place);
+        // Files of drafts that were removed go whatever becomes of the batch: their rows are gone.
+        self.discarded.extend(removed);
         let started = Instant::now();
-        let stored = self.store.insert_accounts(accounts);
-        self.metrics.flushed(started.elapsed(), accounts.len(), stored.is_ok());
+        let stored = if commit != crate::store::Commit::default() {
+            self.store.commit(&commit)
+        } else if must_flush || self.doubtful {
+            self.store.flush()
+        } else {
+            return Ok(());
+        };
+        self.metrics.0.flushed(started.elapsed(), commit.made.len(), stored.is_ok());
+        self.doubtful = stored.is_err();
         if let Err(error) = &stored {
-            tracing::error!(%error, accounts = accounts.len(), "a batch of accounts was not stored");
+            tracing::error!(%error, accounts = commit.made.len(), "a batch was not stored");
+            return stored;
         }
+        self.metrics.1.cancelled(commit.cancelled.len());
+        self.discarded.extend(discarded);
+        for due in handled {
+            if let Err(error) = self.store.put_off(due, None) {
+                tracing::warn!(%error, "what is done will be looked at once more");
+            }
+        }
+        self.settle.send_replace(self.place);
         stored
+    }
+}
+
+fn answer<T: 'static>(reply: Reply<T>, decided: Result<T, CommitError>) -> Answer {
+    // Whoever has gone meanwhile gets the same answer when they repeat.
+    Box::new(move |stored, _| drop(reply.send(after(stored, decided))))
+}
+
+fn after<T>(stored: &Result<(), StoreError>, decided: Result<T, CommitError>) -> Result<T, CommitError> {
+    match stored {
+        Ok(()) => decided,
+        Err(error) => Err(CommitError::from(error)),
+    }
+}
+
+fn last_place(store: &dyn Store) -> Result<u64, StoreError> {
+    let mut last = 0;
+    loop {
+        let Some(message) = store.messages(last, 1_024)?.last().copied() else { return Ok(last) };
+        last = message.place;
+    }
+}
+
+impl From<&StoreError> for CommitError {
+    fn from(error: &StoreError) -> CommitError {
+        CommitError::Store(error.to_string())
+    }
+}
+
+impl From<StoreError> for CommitError {
+    fn from(error: StoreError) -> CommitError {
+        CommitError::from(&error)
+    }
+}
+
+impl From<Failure> for CommitError {
+    fn from(failure: Failure) -> CommitError {
+        CommitError::Refused(failure)
     }
 }
 

@@ -1,9 +1,13 @@
 //! The engine's settings: a TOML file as it is written, and the checked values that everything else uses.
 
+mod accounts;
+
+pub(crate) use accounts::{AccountsConfig, MailConfig, MailWay};
+
 use crate::registry::BreakerConfig;
 use admission::Policy;
 use domain::captcha::{CaptchaKey, KEY_BYTES};
-use domain::wire::Gate;
+use domain::schedule::{DailyHours, Schedule};
 use domain::{Limits, LimitsProfile, RegionSet, Timestamp};
 use serde::Deserialize;
 use std::net::SocketAddr;
@@ -22,12 +26,17 @@ registry_failures_max     failures in a row that stop look-ups for a while, 1 to
 registry_pause_ms         how long at first; twice as long each further time, 1 to 30000 [1000]
 production                true refuses settings that are for tests only              [false]
 opens_at, closes_at       window of registration, RFC 3339 with zone                 [always open]
+formations_ready          false takes nobody though the window is open               [true]
+maintenance               true takes nobody                                          [false]
+maintenance_hours         maintenance of every night in WIB, like 00:01-05:00        [none]
 limits_profile            2018, 2019, 2021, 2023, 2024 or seed                       [seed]
 kilobyte_bytes            bytes of a KB in file limits: 1000 or 1024                 [1000]
 synthetic_regions         true takes NIKs of province 99; for tests only             [false]
 captcha_key               64 hex digits; whoever has it can solve captchas: tests    [random]
 captcha_seconds           life of a captcha, 10 to 3600                              [300]
 export_key                secret for the export of accounts; without it no export    [none]
+tickets_per_nik_max       helpdesk tickets that a NIK may open in 24 hours, 1 to 100 [5]
+tickets_max               helpdesk tickets that are kept, 1 to 100000000             [1000000]
 draft_minutes             life of a draft, 1 to 10080                                [60]
 password_memory_kib       argon2id memory, 8 to 1048576                              [19456]
 password_passes           argon2id passes, 1 to 16                                   [2]
@@ -42,6 +51,20 @@ body_timeout_ms           longest time for one upload, 10 to 1800000            
 admission                 none or concurrency-limit                                  [none]
 admission_in_flight_max   requests under way with concurrency-limit, 1 to 1000000    [2000]
 store_cache_bytes         memory for the register's pages, at least 1000000          [134217728]
+activation                on, off, or profile: as the limits profile has it          [profile]
+activation_hours          time to activate an account before it is cancelled, 1-720  [48]
+activation_tries          wrong codes that are borne for each message, 1 to 100      [5]
+activation_resends        further messages that may be asked for, 0 to 100           [3]
+login_failures_max        wrong passwords or answers in a row that lock, 1 to 100    [5]
+login_lock_minutes        how long they lock, 1 to 1440                              [15]
+session_minutes           life of a session, 1 to 1440                               [30]
+sessions_max              sessions of one account at a time, 1 to 100                [3]
+secure_cookies            true where browsers come over TLS: cookies take no other   [false]
+public_url                what links in messages begin with                          [http://listen]
+mail_from                 sender of messages                                         [an example]
+outbox_folder             folder for messages, a file each                           [store/outbox]
+smtp_url                  relay for messages instead of files, smtps:// or loopback  [none]
+sweep_ms                  pause between looks for what is over, 10 to 600000         [5000]
 ";
 
 /// Checked settings.
@@ -56,13 +79,14 @@ pub struct Config {
     /// Threads that serve requests.
     pub worker_threads: usize,
     pub(crate) registry: RegistryConfig,
-    pub(crate) opens_at: Option<Timestamp>,
-    pub(crate) closes_at: Option<Timestamp>,
+    /// As it is at first: operators move it while the engine runs.
+    pub(crate) schedule: Schedule,
     pub(crate) limits: Limits,
     pub(crate) regions: RegionSet,
     pub(crate) captcha_key: Option<CaptchaKey>,
     pub(crate) captcha_life: Duration,
     pub(crate) export_key: Option<String>,
+    pub(crate) helpdesk: HelpdeskConfig,
     pub(crate) draft_life: Duration,
     pub(crate) password: PasswordConfig,
     pub(crate) photo_threads: usize,
@@ -71,6 +95,7 @@ pub struct Config {
     pub(crate) body_timeout: Duration,
     pub(crate) admission: Policy,
     pub(crate) store_cache_bytes: u64,
+    pub(crate) accounts: AccountsConfig,
 }
 
 /// How to reach the population registry.
@@ -80,6 +105,13 @@ pub(crate) struct RegistryConfig {
     pub(crate) timeout: Duration,
     pub(crate) connections_max: usize,
     pub(crate) breaker: BreakerConfig,
+}
+
+/// How many tickets the helpdesk takes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct HelpdeskConfig {
+    pub(crate) tickets_per_nik_max: usize,
+    pub(crate) tickets_max: usize,
 }
 
 /// What a password costs, and how many are worked on.
@@ -113,6 +145,10 @@ struct RawConfig {
     production: bool,
     opens_at: Option<String>,
     closes_at: Option<String>,
+    formations_ready: Option<bool>,
+    #[serde(default)]
+    maintenance: bool,
+    maintenance_hours: Option<String>,
     limits_profile: Option<String>,
     kilobyte_bytes: Option<u32>,
     #[serde(default)]
@@ -120,6 +156,8 @@ struct RawConfig {
     captcha_key: Option<String>,
     captcha_seconds: Option<u64>,
     export_key: Option<String>,
+    tickets_per_nik_max: Option<u64>,
+    tickets_max: Option<u64>,
     draft_minutes: Option<u64>,
     password_memory_kib: Option<u64>,
     password_passes: Option<u64>,
@@ -134,6 +172,21 @@ struct RawConfig {
     admission: Option<String>,
     admission_in_flight_max: Option<u64>,
     store_cache_bytes: Option<u64>,
+    activation: Option<String>,
+    activation_hours: Option<u64>,
+    activation_tries: Option<u64>,
+    activation_resends: Option<u64>,
+    login_failures_max: Option<u64>,
+    login_lock_minutes: Option<u64>,
+    session_minutes: Option<u64>,
+    sessions_max: Option<u64>,
+    #[serde(default)]
+    secure_cookies: bool,
+    public_url: Option<String>,
+    mail_from: Option<String>,
+    outbox_folder: Option<PathBuf>,
+    smtp_url: Option<String>,
+    sweep_ms: Option<u64>,
 }
 
 impl Config {
@@ -153,17 +206,6 @@ impl Config {
         match config {
             Some(config) if problems.is_empty() => Ok(config),
             _ => Err(ConfigError { file: file.to_owned(), problems: problems.join("; ") }),
-        }
-    }
-
-    /// Whether registrations are taken at `now`.
-    pub(crate) fn gate(&self, now: Timestamp) -> Gate {
-        if self.opens_at.is_some_and(|opens_at| now < opens_at) {
-            Gate::BeforeOpening
-        } else if self.closes_at.is_some_and(|closes_at| now >= closes_at) {
-            Gate::Closed
-        } else {
-            Gate::Open
         }
     }
 }
@@ -194,6 +236,8 @@ impl RawConfig {
         let registry_pause_ms = within("registry_pause_ms", self.registry_pause_ms, 1_000, 1, 30_000);
         let captcha_seconds = within("captcha_seconds", self.captcha_seconds, 300, 10, 3_600);
         let draft_minutes = within("draft_minutes", self.draft_minutes, 60, 1, 10_080);
+        let tickets_per_nik_max = within("tickets_per_nik_max", self.tickets_per_nik_max, 5, 1, 100);
+        let tickets_max = within("tickets_max", self.tickets_max, 1_000_000, 1, 100_000_000);
         let memory_kib = within("password_memory_kib", self.password_memory_kib, 19_456, 8, 1_048_576);
         let passes = within("password_passes", self.password_passes, 2, 1, 16);
         let lanes = within("password_lanes", self.password_lanes, 1, 1, 16);
@@ -208,6 +252,22 @@ impl RawConfig {
             within("admission_in_flight_max", self.admission_in_flight_max, 2_000, 1, 1_000_000);
         let store_cache_bytes =
             within("store_cache_bytes", self.store_cache_bytes, 128 * 1024 * 1024, 1_000_000, u64::MAX);
+        let accounts = accounts::RawAccounts {
+            activation: self.activation,
+            activation_hours: within("activation_hours", self.activation_hours, 48, 1, 720),
+            activation_tries: within("activation_tries", self.activation_tries, 5, 1, 100),
+            activation_resends: within("activation_resends", self.activation_resends, 3, 0, 100),
+            login_failures_max: within("login_failures_max", self.login_failures_max, 5, 1, 100),
+            login_lock_minutes: within("login_lock_minutes", self.login_lock_minutes, 15, 1, 1_440),
+            session_minutes: within("session_minutes", self.session_minutes, 30, 1, 1_440),
+            sessions_max: within("sessions_max", self.sessions_max, 3, 1, 100),
+            sweep_ms: within("sweep_ms", self.sweep_ms, 5_000, 10, 600_000),
+            secure_cookies: self.secure_cookies,
+            public_url: self.public_url,
+            mail_from: self.mail_from,
+            outbox_folder: self.outbox_folder,
+            smtp_url: self.smtp_url,
+        };
 
         let mut check = |key: &str, problem: String| problems.push(format!("{key} {problem}"));
         let kilobyte_bytes = self.kilobyte_bytes.unwrap_or(1_000);
@@ -243,6 +303,10 @@ impl RawConfig {
         {
             check("closes_at", "is not after opens_at".to_owned());
         }
+        let maintenance_hours = self.maintenance_hours.map(DailyHours::try_from).transpose();
+        if maintenance_hours.is_err() {
+            check("maintenance_hours", "are no hours of the day like 00:01-05:00".to_owned());
+        }
         let captcha_key = self.captcha_key.as_deref().map(parse_key);
         if captcha_key.is_some_and(|key| key.is_none()) {
             check("captcha_key", "is not 64 hexadecimal digits".to_owned());
@@ -265,6 +329,8 @@ impl RawConfig {
                 None
             }
         };
+        let limits = profile.map(|profile| profile.limits(kilobyte_bytes));
+        let accounts = accounts.check(limits.as_ref(), problems);
         Some(Config {
             listen: self.listen.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8080))),
             operations_listen: self.operations_listen.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8081))),
@@ -279,13 +345,24 @@ impl RawConfig {
                     pause: Duration::from_millis(registry_pause_ms),
                 },
             },
-            opens_at,
-            closes_at,
-            limits: profile?.limits(kilobyte_bytes),
+            schedule: Schedule {
+                opens_at,
+                closes_at,
+                formations_ready: self.formations_ready.unwrap_or(true),
+                maintenance: self.maintenance,
+                maintenance_hours: maintenance_hours.ok().flatten(),
+                announcements: Vec::new(),
+            },
+            limits: limits?,
+            accounts: accounts?,
             regions: if self.synthetic_regions { RegionSet::RealAndSynthetic } else { RegionSet::Real },
             captcha_key: captcha_key.flatten().map(CaptchaKey::new),
             captcha_life: Duration::from_secs(captcha_seconds),
             export_key: self.export_key,
+            helpdesk: HelpdeskConfig {
+                tickets_per_nik_max: count(tickets_per_nik_max),
+                tickets_max: count(tickets_max),
+            },
             draft_life: Duration::from_secs(draft_minutes * 60),
             password: PasswordConfig {
                 params: params.ok()?,
@@ -370,18 +447,25 @@ mod tests {
     }
 
     #[test]
-    fn the_window() {
-        let text = format!(
-            "{LEAST}opens_at = \"2026-11-21T10:00:00+07:00\"\ncloses_at = \"2026-11-21T10:00:00+06:00\""
-        );
-        let config = Config::parse("e", &text).ok().unwrap();
-        let check = |at: &str, expect| {
-            assert_eq!(config.gate(Timestamp::try_from(at.to_owned()).unwrap()), expect, "{at}");
+    fn the_schedule() {
+        let check = |text: &str, expect: &str| {
+            let found = Config::parse("e", &format!("{LEAST}{text}"));
+            let found = found.map(|config| serde_json::to_string(&config.schedule).unwrap());
+            assert_eq!(found.unwrap_or_else(|error| error.to_string()), expect, "{text}");
         };
-        check("2026-11-21T02:59:59.999Z", Gate::BeforeOpening);
-        check("2026-11-21T03:00:00.000Z", Gate::Open);
-        check("2026-11-21T03:59:59.999Z", Gate::Open);
-        check("2026-11-21T04:00:00.000Z", Gate::Closed);
+        check(
+            "",
+            r#"{"opens_at":null,"closes_at":null,"formations_ready":true,"maintenance":false,"maintenance_hours":null,"announcements":[]}"#,
+        );
+        check(
+            "opens_at = \"2026-11-21T10:00:00+07:00\"\ncloses_at = \"2026-11-21T10:00:00+06:00\"\nformations_ready = false\n\
+             maintenance = true\nmaintenance_hours = \"00:01-05:00\"",
+            r#"{"opens_at":"2026-11-21T03:00:00.000Z","closes_at":"2026-11-21T04:00:00.000Z","formations_ready":false,"maintenance":true,"maintenance_hours":"00:01-05:00","announcements":[]}"#,
+        );
+        check(
+            "maintenance_hours = \"00.01-05.00\"",
+            "e: maintenance_hours are no hours of the day like 00:01-05:00",
+        );
     }
 
     #[test]

@@ -5,17 +5,21 @@
 //! in the [`store`], and a confirmation waits for the [`committer`], which has it on disk before it says so.
 
 mod api;
+mod activation;
 mod app;
 mod blobs;
 mod captcha;
 mod clock;
 mod committer;
 mod config;
+mod gate;
+mod helpdesk;
 mod metrics;
 mod operations;
 mod passwords;
 mod photos;
 mod pool;
+mod receipts;
 mod registry;
 mod secret;
 pub mod store;

@@ -19,6 +19,7 @@ pub(crate) struct Metrics {
     admission: Family<AdmissionLabels, Counter>,
     pools: PoolFamilies,
     pub(crate) store: StoreMetrics,
+    pub(crate) life: LifeMetrics,
     pub(crate) registry: RegistryMetrics,
 }
 
@@ -73,6 +74,18 @@ pub(crate) struct StoreMetrics {
     accounts: Counter,
 }
 
+/// The metrics of what happens to accounts later, and of what is swept away.
+#[derive(Clone, Default)]
+pub(crate) struct LifeMetrics {
+    removed: Family<RemovedLabels, Counter>,
+    messages: Family<LookupLabels, Counter>,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct RemovedLabels {
+    what: &'static str,
+}
+
 /// The metrics of the registry's client.
 #[derive(Clone, Default)]
 pub(crate) struct RegistryMetrics {
@@ -89,6 +102,7 @@ impl Metrics {
             admission: Family::default(),
             pools: PoolFamilies::default(),
             store: StoreMetrics::default(),
+            life: LifeMetrics::default(),
             registry: RegistryMetrics::default(),
         };
         metrics.named()
@@ -120,6 +134,8 @@ impl Metrics {
         );
         names.register("store_flush_failures", "Flushes that failed", self.store.failures.clone());
         names.register("store_accounts", "Accounts made since the start", self.store.accounts.clone());
+        names.register("removed", "What was removed when its time was over", self.life.removed.clone());
+        names.register("messages", "Messages, by outcome", self.life.messages.clone());
         names.register(
             "registry_busy_seconds",
             "Time of look-ups, summed over connections",
@@ -199,6 +215,25 @@ impl StoreMetrics {
         } else {
             self.failures.inc();
         }
+    }
+}
+
+impl LifeMetrics {
+    /// Accounts were not activated in time.
+    pub(crate) fn cancelled(&self, accounts: usize) {
+        self.removed("account", accounts);
+    }
+
+    /// Accounts, drafts or files are gone.
+    pub(crate) fn removed(&self, what: &'static str, count: usize) {
+        if count > 0 {
+            self.removed.get_or_create(&RemovedLabels { what }).inc_by(count as u64);
+        }
+    }
+
+    /// A message was `sent`, is `stale`, was `refused` for good, or `failed` for now.
+    pub(crate) fn message(&self, outcome: &'static str) {
+        self.messages.get_or_create(&LookupLabels { outcome }).inc();
     }
 }
 

@@ -1,32 +1,49 @@
-//! The operators' port: health, readiness, metrics, and the export of accounts. It is never to be reached by applicants.
+//! The operators' port: health, readiness, metrics, the gate, the helpdesk, and the export of accounts. It is never to be reached by
+//! applicants.
+
+mod gate;
+mod helpdesk;
 
 use crate::app::App;
-use crate::store::StoreError;
+use crate::store::{StoreError, TicketId};
 use bytes::Bytes;
 use domain::draft::AccountNumber;
-use domain::wire::{ExportedAccount, paths};
+use domain::wire::{self, ExportedAccount, GateRefusal, paths};
 use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper::header::{AUTHORIZATION, CONTENT_TYPE};
 use hyper::{Method, Request, Response, StatusCode};
-use server::Answer;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use server::{Answer, BodyBounds};
 use std::sync::Arc;
+use std::time::Duration;
 use subtle::ConstantTimeEq;
 
 /// What prometheus-client writes.
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
+/// Bytes of an operator's form at most: fifty announcements, and then some.
+const FORM_BYTES_MAX: u64 = 512 * 1024;
+const FORM_TIMEOUT: Duration = Duration::from_secs(10);
+
 /// Answers an operator.
 pub(crate) async fn answer(app: Arc<App>, request: Request<Incoming>) -> Answer {
-    if request.method() != Method::GET {
-        return text(StatusCode::METHOD_NOT_ALLOWED, "text/plain", "only GET\n");
-    }
-    match request.uri().path() {
-        "/healthz" => text(StatusCode::OK, "text/plain", "ok\n"),
-        "/readyz" => ready(&app),
-        "/metrics" => text(StatusCode::OK, OPEN_METRICS, app.metrics.encode()),
-        paths::EXPORT if may_export(&app, &request) => export(app).await,
-        _ => text(StatusCode::NOT_FOUND, "text/plain", "not found\n"),
+    match (request.method(), request.uri().path()) {
+        (&Method::GET, "/healthz") => text(StatusCode::OK, "text/plain", "ok\n"),
+        (&Method::GET, "/readyz") => ready(&app),
+        (&Method::GET, "/metrics") => text(StatusCode::OK, OPEN_METRICS, app.metrics.encode()),
+        (&Method::GET, paths::EXPORT) if may_export(&app, &request) => export(app).await,
+        (&Method::GET | &Method::PUT, paths::GATE) if may_export(&app, &request) => {
+            gate::answer(app, request).await
+        }
+        (&Method::GET, paths::HELPDESK) if may_export(&app, &request) => helpdesk::list(app).await,
+        (&Method::PUT, path) if may_export(&app, &request) => match ticket_of(path) {
+            Some(id) => helpdesk::put(app, id, request).await,
+            None => text(StatusCode::NOT_FOUND, "text/plain", "not found\n"),
+        },
+        (&Method::GET | &Method::PUT, _) => text(StatusCode::NOT_FOUND, "text/plain", "not found\n"),
+        _ => text(StatusCode::METHOD_NOT_ALLOWED, "text/plain", "only GET and PUT\n"),
     }
 }
 
@@ -67,11 +84,34 @@ fn export_lines(app: &App) -> Result<Vec<u8>, StoreError> {
         let account = account?;
         let nik = account.draft.identity.nik;
         let line =
-            ExportedAccount { account_number: account.number, nik, registered_at: account.registered_at };
+            ExportedAccount { account_number: account.number, nik, registered_at: account.registered_at, flags: Vec::new() };
         serde_json::to_writer(&mut lines, &line).expect("an exported account has no failing serialiser");
         lines.push(b'\n');
     }
     Ok(lines)
+}
+
+fn ticket_of(path: &str) -> Option<TicketId> {
+    path.strip_prefix(paths::HELPDESK)?.strip_prefix('/')?.parse().ok()
+}
+
+/// An operator's form; what is wrong with it is told, since an operator may see the inside.
+async fn read_json<T: DeserializeOwned>(body: Incoming) -> Result<T, Answer> {
+    let bounds = BodyBounds { bytes_max: FORM_BYTES_MAX, timeout: FORM_TIMEOUT };
+    let refuse = |status, problem: String| json(status, &GateRefusal { problems: vec![problem] });
+    let bytes = server::read(body, bounds, |_| Ok::<(), String>(()))
+        .await
+        .map_err(|error| refuse(StatusCode::PAYLOAD_TOO_LARGE, error.to_string()))?;
+    serde_json::from_slice(&bytes).map_err(|error| refuse(StatusCode::BAD_REQUEST, error.to_string()))
+}
+
+fn json<T: Serialize>(status: StatusCode, body: &T) -> Answer {
+    let body = serde_json::to_vec(body).expect("answers have string keys and no failing serialiser");
+    text(status, wire::JSON, body)
+}
+
+fn internal() -> Answer {
+    text(StatusCode::INTERNAL_SERVER_ERROR, "text/plain", "failed\n")
 }
 
 fn text(status: StatusCode, media_type: &'static str, body: impl Into<Bytes>) -> Answer {

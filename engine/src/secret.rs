@@ -40,12 +40,17 @@ impl Secret {
 
     /// A digest of `parts` that nobody without the key can make, in hexadecimal.
     pub(crate) fn digest(&self, parts: &[&str]) -> String {
+        hex::encode(self.digest_bytes(parts))
+    }
+
+    /// The same, as it is.
+    pub(crate) fn digest_bytes(&self, parts: &[&str]) -> [u8; 32] {
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes a key of any length");
         for part in parts {
             mac.update(&(part.len() as u64).to_be_bytes());
             mac.update(part.as_bytes());
         }
-        hex::encode(mac.finalize().into_bytes())
+        mac.finalize().into_bytes().into()
     }
 }
 

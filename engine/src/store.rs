@@ -2,18 +2,24 @@
 //!
 //! A handful of methods, so that another store, or one that fails on purpose, can stand in for sled.
 
+mod keys;
 mod sled;
+mod tickets;
 
 pub use self::sled::SledStore;
+pub use self::tickets::{Ticket, TicketBound, TicketChange, TicketId, TicketStore};
 
+use domain::access::Access;
+use domain::activation::Activation;
 use domain::draft::{AccountNumber, Draft};
 use domain::{Failure, Nik, Timestamp};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
 /// Keeps drafts and accounts. Every method may be called from any thread.
-pub trait Store: Send + Sync + 'static {
+pub trait Store: TicketStore + Send + Sync + 'static {
     /// Keeps a new draft.
     ///
     /// # Errors
@@ -45,16 +51,139 @@ pub trait Store: Send + Sync + 'static {
     /// [`StoreError`] where it cannot be read.
     fn account(&self, number: AccountNumber) -> Result<Option<Account>, StoreError>;
 
-    /// Keeps accounts with their claims, and turns their drafts into them: all or none, and on disk when it returns. That nobody
-    /// has the claims is for the caller to know; only the committer calls it.
+    /// Keeps what the committer has decided: all or none, and on disk when it returns. That nobody has the claims of an account that
+    /// is made is for the caller to know; only the committer calls it.
     ///
     /// # Errors
     /// [`StoreError`] where any part could not be brought to disk.
-    fn insert_accounts(&self, accounts: &[Account]) -> Result<(), StoreError>;
+    fn commit(&self, commit: &Commit) -> Result<(), StoreError>;
+
+    /// Brings everything that was written so far to disk; only the committer calls it.
+    ///
+    /// # Errors
+    /// [`StoreError`] where that failed.
+    fn flush(&self) -> Result<(), StoreError>;
 
     /// Every account, by number.
     fn accounts(&self) -> Box<dyn DoubleEndedIterator<Item = Result<Account, StoreError>> + Send + '_>;
+
+    /// The highest number that an account ever had, cancelled ones included; 0 where there was none.
+    ///
+    /// # Errors
+    /// [`StoreError`] where it cannot be read.
+    fn last_number(&self) -> Result<AccountNumber, StoreError>;
+
+    /// Whether another account has the name, birth date and KK number of `account`.
+    ///
+    /// # Errors
+    /// [`StoreError`] where that cannot be read.
+    fn is_double(&self, account: &Account) -> Result<bool, StoreError>;
+
+    /// What account `number` waits for; `None` where it is active, or isn't there.
+    ///
+    /// # Errors
+    /// [`StoreError`] where it cannot be read.
+    fn activation(&self, number: AccountNumber) -> Result<Option<Activation>, StoreError>;
+
+    /// Attempts, sessions and later password of account `number`.
+    ///
+    /// # Errors
+    /// [`StoreError`] where they cannot be read.
+    fn access(&self, number: AccountNumber) -> Result<Access, StoreError>;
+
+    /// Changes them by `change`, which is called again on what somebody else left meanwhile; gives them as they were left.
+    ///
+    /// # Errors
+    /// [`StoreError`] where they cannot be kept.
+    fn update_access(&self, number: AccountNumber, change: AccessChange<'_>) -> Result<Access, StoreError>;
+
+    /// What is to be looked at by `now`, the longest overdue first, at most `max`: drafts and accounts whose time may be over.
+    ///
+    /// # Errors
+    /// [`StoreError`] where it cannot be read.
+    fn due(&self, now: Timestamp, max: usize) -> Result<Vec<Due>, StoreError>;
+
+    /// Looks at `due` again at `at`, or never.
+    ///
+    /// # Errors
+    /// [`StoreError`] where that cannot be kept.
+    fn put_off(&self, due: Due, at: Option<Timestamp>) -> Result<(), StoreError>;
+
+    /// Removes draft `id` where its time is over at `now` and it is no account.
+    ///
+    /// # Errors
+    /// [`StoreError`] where it cannot be removed.
+    fn remove_draft(&self, id: DraftId, now: Timestamp) -> Result<Removed, StoreError>;
+
+    /// Messages that are to be sent, by their place, from the one after `after`, at most `max`.
+    ///
+    /// # Errors
+    /// [`StoreError`] where they cannot be read.
+    fn messages(&self, after: u64, max: usize) -> Result<Vec<Message>, StoreError>;
+
+    /// Forgets a message that was sent, or never will be.
+    ///
+    /// # Errors
+    /// [`StoreError`] where that cannot be kept.
+    fn remove_message(&self, place: u64) -> Result<(), StoreError>;
 }
+
+/// What the committer writes at once. An account that is made takes its claims and its draft's row; one that is cancelled gives back
+/// everything, and a claim may go from the one to the other in the same commit.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Commit {
+    /// New accounts.
+    pub made: Vec<Account>,
+    /// Accounts that are no more.
+    pub cancelled: Vec<Account>,
+    /// What accounts wait for from now on; nothing, once they are active.
+    pub activations: BTreeMap<AccountNumber, Option<Activation>>,
+    /// Messages to be sent.
+    pub messages: Vec<Message>,
+}
+
+/// A message on its way out. What is in it follows from the account, when it is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Message {
+    /// Goes up from message to message.
+    pub place: u64,
+    /// Whom to.
+    pub number: AccountNumber,
+    /// Which activation it is about; it isn't sent any more once there is another.
+    pub issue: u64,
+}
+
+/// Something to be looked at when its time comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Due {
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub what: DueItem,
+}
+
+/// What is to be looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DueItem {
+    /// A draft that may have ended.
+    Draft(DraftId),
+    /// An account that may not have been activated.
+    Account(AccountNumber),
+}
+
+/// What became of a draft that was to be removed.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Removed {
+    /// It is gone; this is what it was.
+    Gone(Box<Draft>),
+    /// Its time is not over before then.
+    NotBefore(Timestamp),
+    /// There is none, or it is an account.
+    Nothing,
+}
+
+/// A change of an account's access.
+pub type AccessChange<'a> = &'a mut dyn FnMut(&mut Access);
 
 /// A change of a draft, or its refusal.
 pub type Change<'a> = &'a mut dyn FnMut(&mut Draft) -> Result<(), Failure>;
@@ -83,6 +212,9 @@ pub struct Account {
     pub draft_id: DraftId,
     /// When it was made.
     pub registered_at: Timestamp,
+    /// By when it had to be activated; nothing where it didn't have to be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub activate_before: Option<Timestamp>,
     /// Everything that was entered.
     pub draft: Draft,
 }

@@ -37,6 +37,13 @@ impl Email {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Its first character and its host, enough for the holder to know which one it is.
+    pub fn masked(&self) -> String {
+        let (local, host) = self.0.rsplit_once('@').unwrap_or_default();
+        let first: String = local.chars().take(1).collect();
+        format!("{first}***@{host}")
+    }
 }
 
 impl Phone {
@@ -112,6 +119,7 @@ mod tests {
 
     #[test]
     fn they_print_masked() {
+        assert_eq!(Email::parse("Siti@contoh.example").unwrap().masked(), "S***@contoh.example");
         assert_eq!(
             format!("{:?}", Email::parse("siti@contoh.example").unwrap()),
             "Email(***@contoh.example)"

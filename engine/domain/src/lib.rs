@@ -3,8 +3,11 @@
 //! Pure: nothing here reads a clock, a file or a socket, and nothing is async. The engine, the browser-facing field check, the
 //! simulator's oracle and the benches call the same functions, so that they cannot disagree.
 
+pub mod access;
+pub mod activation;
 pub mod captcha;
 pub mod contact;
+pub mod crockford;
 pub mod document;
 pub mod draft;
 pub mod failure;
@@ -14,9 +17,13 @@ pub mod limits;
 pub mod name;
 pub mod nik;
 pub mod password;
+pub mod receipt;
 pub mod region;
+pub mod schedule;
+pub mod ticket;
 pub mod time;
 pub mod wire;
+pub mod zone;
 
 pub use failure::{Contact, Failure};
 pub use kk::Kk;

@@ -51,7 +51,21 @@ impl Name {
 
     /// Whether both are the same name: upper and lower case, full stops and the kind of apostrophe don't matter, words do.
     pub fn is_same_as(&self, other: &Name) -> bool {
-        comparable(&self.0) == comparable(&other.0)
+        self.key() == other.key()
+    }
+
+    /// The form in which two writings of the same name are equal.
+    pub fn key(&self) -> String {
+        comparable(&self.0)
+    }
+
+    /// The first letter of each word, the rest as asterisks.
+    pub fn masked(&self) -> String {
+        let word = |word: &str| {
+            let rest = word.chars().count().saturating_sub(1);
+            word.chars().take(1).chain(std::iter::repeat_n('*', rest)).collect::<String>()
+        };
+        self.0.split(' ').map(word).collect::<Vec<_>>().join(" ")
     }
 }
 
@@ -109,6 +123,14 @@ mod tests {
         check("Budi 2", Err(NameFault::Malformed));
         check("<b>Budi", Err(NameFault::Malformed));
         check(&"a".repeat(101), Err(NameFault::Malformed));
+    }
+
+    #[test]
+    fn masks() {
+        let check = |text: &str, expect: &str| assert_eq!(Name::parse(text).unwrap().masked(), expect);
+        check("Siti Aminah", "S*** A*****");
+        check("Émile", "É****");
+        check("M. Rizki", "M* R****");
     }
 
     #[test]

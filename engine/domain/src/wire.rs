@@ -3,17 +3,35 @@
 //! Paths and keys are English, what an applicant reads is Indonesian. What comes in is checked into the types of the other modules
 //! ([`crate::identity::check`] and its like) before anything is done with it.
 
+mod account;
+mod catalogue;
 mod flow;
+mod gate;
 pub mod paths;
 mod problem;
+mod regencies;
 mod registry;
+mod status;
+mod tickets;
+mod validation;
 
+pub use account::{
+    AccountFlag, Activated, ActivationCode, ActivationForm, ActivationLink, ActivationResend,
+    ActivationResent, LoginForm, Me, PasswordResetForm, ReceiptChecked, ReceiptHolder, ResetQuestions,
+    ResetQuestionsForm, SessionOpened,
+};
+pub use catalogue::{Catalogue, CatalogueFailure, Phenomenon, PhenomenonKind};
 pub use flow::{
     AccountMade, CaptchaAnswer, CaptchaChallenge, Category, CredentialsForm, DocumentTaken, DraftOpened,
-    ExportedAccount, Gate, OpenDraft, Profile, QuestionForm, Review, Status, Warning,
+    ExportedAccount, Gate, OpenDraft, Profile, QuestionForm, Review, Warning,
 };
+pub use gate::{GateBook, GateChange, GateEntry, GateRefusal, KeyChange, changes};
 pub use problem::{FieldProblem, Problem};
+pub use regencies::{Regencies, Regency};
 pub use registry::{RegistryAnswer, RegistryQuestion};
+pub use status::{DocumentRule, Status};
+pub use tickets::{ExportedTicket, TicketAnswer, TicketForm, TicketOpened, TicketShown};
+pub use validation::{FieldWarning, Validated, ValidationForm};
 
 /// Media type of every answer that isn't a problem.
 pub const JSON: &str = "application/json";

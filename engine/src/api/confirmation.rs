@@ -7,6 +7,7 @@ use super::answer::{self, ApiError};
 use super::check_gate;
 use crate::app::App;
 use crate::committer::Receipt;
+use crate::receipts;
 use crate::store::DraftId;
 use domain::Nik;
 use domain::draft::Step;
@@ -28,14 +29,16 @@ pub(super) async fn post(app: &App, id: DraftId) -> Result<Answer, ApiError> {
     })?;
     let nik = draft.identity.nik;
     let receipt = app.committer.commit(id, draft).await?;
-    Ok(acknowledge(nik, &receipt))
+    Ok(acknowledge(app, nik, &receipt))
 }
 
-fn acknowledge(nik: Nik, receipt: &Receipt) -> Answer {
+fn acknowledge(app: &App, nik: Nik, receipt: &Receipt) -> Answer {
     let made = AccountMade {
         account_number: receipt.number,
         nik_masked: nik.masked(),
         registered_at: receipt.registered_at,
+        receipt: receipts::issue(&app.secret, receipt.number, nik, receipt.registered_at),
+        activate_before: receipt.activate_before,
     };
     answer::json(if receipt.repeated { StatusCode::OK } else { StatusCode::CREATED }, &made)
 }

@@ -3,19 +3,21 @@
 //! One tree, because a batch is atomic within a tree, also across a crash. The first byte of a key says what it leads to.
 //! Rows are JSON: legible in an emergency, and a key may be added without rewriting the others.
 
-use super::{Account, Change, Claim, DraftId, Store, StoreError, UpdateError};
+mod tickets;
+
+use super::{
+    AccessChange, Account, Change, Claim, Commit, DraftId, Due, DueItem, Message, Removed, Store, StoreError,
+    UpdateError, keys,
+};
+use domain::Timestamp;
+use domain::access::Access;
+use domain::activation::Activation;
 use domain::draft::{AccountNumber, Draft};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sled::{Batch, IVec, Tree};
 use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
-
-const ACCOUNT: u8 = b'a';
-const DRAFT: u8 = b'd';
-const EMAIL: u8 = b'e';
-const NIK: u8 = b'n';
-const PHONE: u8 = b'p';
 
 /// How long to wait for a lock that another holds, and how often to look.
 const LOCK_PATIENCE: Duration = Duration::from_millis(500);
@@ -57,16 +59,23 @@ impl SledStore {
         let Some(bytes) = self.tree.get(key).map_err(failed)? else { return Ok(None) };
         Ok(Some((read(&bytes)?, bytes)))
     }
+
+    /// Puts `after` where `before` stands, or nothing did; whether it was still there.
+    fn swap(&self, key: &[u8], before: Option<IVec>, after: Option<Vec<u8>>) -> Result<bool, StoreError> {
+        Ok(self.tree.compare_and_swap(key, before, after).map_err(failed)?.is_ok())
+    }
 }
 
 impl Store for SledStore {
     fn open_draft(&self, id: DraftId, draft: &Draft) -> Result<(), StoreError> {
-        self.tree.insert(draft_key(id), write(&DraftRow::Open(Box::new(draft.clone())))).map_err(failed)?;
-        Ok(())
+        let mut batch = Batch::default();
+        batch.insert(keys::draft(id), write(&DraftRow::Open(Box::new(draft.clone()))));
+        batch.insert(keys::due(Due { at: draft.expires_at, what: DueItem::Draft(id) }), &[]);
+        self.tree.apply_batch(batch).map_err(failed)
     }
 
     fn draft(&self, id: DraftId) -> Result<Option<Draft>, StoreError> {
-        match self.row(&draft_key(id))? {
+        match self.row(&keys::draft(id))? {
             None => Ok(None),
             Some((DraftRow::Open(draft), _)) => Ok(Some(*draft)),
             Some((DraftRow::Account(number), _)) => Ok(self.account(number)?.map(|account| account.draft)),
@@ -74,71 +83,176 @@ impl Store for SledStore {
     }
 
     fn update_draft(&self, id: DraftId, change: Change<'_>) -> Result<Draft, UpdateError> {
-        let key = draft_key(id);
+        let key = keys::draft(id);
         loop {
             let (mut draft, before) = match self.row(&key)? {
                 None => return Err(UpdateError::Absent),
                 Some((DraftRow::Open(draft), bytes)) => (draft, bytes),
                 // An account's draft can be looked at by `change`, and is never written again.
                 Some((DraftRow::Account(number), _)) => {
-                    let lost = || StoreError::Damaged(format!("draft {id} leads to no account"));
-                    let mut draft = self.account(number)?.ok_or_else(lost)?.draft;
+                    // Where it leads nowhere, the account was cancelled between the two looks.
+                    let mut draft = self.account(number)?.ok_or(UpdateError::Absent)?.draft;
                     return change(&mut draft).map(|()| draft).map_err(UpdateError::Refused);
                 }
             };
             change(&mut draft).map_err(UpdateError::Refused)?;
             let row = DraftRow::Open(draft);
-            let swapped =
-                self.tree.compare_and_swap(&key, Some(before), Some(write(&row))).map_err(failed)?;
-            if let (Ok(()), DraftRow::Open(draft)) = (swapped, row) {
+            let swapped = self.swap(&key, Some(before), Some(write(&row)))?;
+            if let (true, DraftRow::Open(draft)) = (swapped, row) {
                 return Ok(*draft);
             }
         }
     }
 
     fn holder(&self, claim: Claim<'_>) -> Result<Option<AccountNumber>, StoreError> {
-        Ok(self.row(&claim_key(claim))?.map(|(number, _)| number))
+        Ok(self.row(&keys::claim(claim))?.map(|(number, _)| number))
     }
 
     fn account(&self, number: AccountNumber) -> Result<Option<Account>, StoreError> {
-        Ok(self.row(&account_key(number))?.map(|(account, _)| account))
+        Ok(self.row(&keys::account(number))?.map(|(account, _)| account))
     }
 
-    fn insert_accounts(&self, accounts: &[Account]) -> Result<(), StoreError> {
+    fn commit(&self, commit: &Commit) -> Result<(), StoreError> {
         let mut batch = Batch::default();
-        for account in accounts {
-            let identity = &account.draft.identity;
+        // What is given back first: a later line of a batch wins over an earlier one for the same key.
+        for account in &commit.cancelled {
+            for key in keys_of(account) {
+                batch.remove(key);
+            }
+            batch.remove(keys::access(account.number));
+            batch.remove(keys::activation(account.number));
+        }
+        for account in &commit.made {
+            let [row, draft, twin, claims @ ..] = keys_of(account);
             let number = write(&account.number);
-            batch.insert(account_key(account.number).as_slice(), write(account));
-            batch.insert(draft_key(account.draft_id), write(&DraftRow::Account(account.number)));
-            batch.insert(claim_key(Claim::Nik(identity.nik)), number.clone());
-            batch.insert(claim_key(Claim::Email(&identity.email.key())), number.clone());
-            batch.insert(claim_key(Claim::Phone(identity.phone.key())), number);
+            batch.insert(row, write(account));
+            batch.insert(draft, write(&DraftRow::Account(account.number)));
+            batch.insert(twin, &[]);
+            for claim in claims {
+                batch.insert(claim, number.clone());
+            }
+        }
+        if let Some(last) = commit.made.iter().map(|account| account.number).max() {
+            batch.insert(&keys::LAST_NUMBER, write(&last));
+        }
+        for (&number, activation) in &commit.activations {
+            let Some(activation) = activation else {
+                batch.remove(keys::activation(number));
+                continue;
+            };
+            batch.insert(keys::activation(number), write(activation));
+            batch.insert(keys::due(Due { at: activation.expires_at, what: DueItem::Account(number) }), &[]);
+        }
+        for message in &commit.messages {
+            batch.insert(keys::message(message.place), write(message));
         }
         self.tree.apply_batch(batch).map_err(failed)?;
+        self.flush()
+    }
+
+    fn flush(&self) -> Result<(), StoreError> {
         self.tree.flush().map_err(failed)?;
         Ok(())
     }
 
     fn accounts(&self) -> Box<dyn DoubleEndedIterator<Item = Result<Account, StoreError>> + Send + '_> {
-        Box::new(self.tree.scan_prefix([ACCOUNT]).values().map(|row| read(&row.map_err(failed)?)))
+        Box::new(self.tree.scan_prefix([keys::ACCOUNT]).values().map(|row| read(&row.map_err(failed)?)))
+    }
+
+    fn last_number(&self) -> Result<AccountNumber, StoreError> {
+        let kept = self.row(&keys::LAST_NUMBER)?.map_or(AccountNumber(0), |(number, _)| number);
+        let standing = self.accounts().next_back().transpose()?;
+        Ok(standing.map_or(kept, |account| account.number.max(kept)))
+    }
+
+    fn is_double(&self, account: &Account) -> Result<bool, StoreError> {
+        let own = keys::twin(&account.draft.identity, account.number);
+        for key in self.tree.scan_prefix(keys::twins(&account.draft.identity)).keys() {
+            if key.map_err(failed)? != own {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn activation(&self, number: AccountNumber) -> Result<Option<Activation>, StoreError> {
+        Ok(self.row(&keys::activation(number))?.map(|(activation, _)| activation))
+    }
+
+    fn access(&self, number: AccountNumber) -> Result<Access, StoreError> {
+        Ok(self.row(&keys::access(number))?.map(|(access, _)| access).unwrap_or_default())
+    }
+
+    fn update_access(&self, number: AccountNumber, change: AccessChange<'_>) -> Result<Access, StoreError> {
+        let key = keys::access(number);
+        loop {
+            let (mut access, before) = match self.row::<Access>(&key)? {
+                Some((access, before)) => (access, Some(before)),
+                None => (Access::default(), None),
+            };
+            change(&mut access);
+            let after = (access != Access::default()).then(|| write(&access));
+            if self.swap(&key, before, after)? {
+                return Ok(access);
+            }
+        }
+    }
+
+    fn due(&self, now: Timestamp, max: usize) -> Result<Vec<Due>, StoreError> {
+        let until = keys::due_before(now.plus(Duration::from_millis(1)));
+        let damaged = || StoreError::Damaged("a key of what is due".to_owned());
+        self.tree
+            .range(vec![keys::DUE]..until)
+            .keys()
+            .take(max)
+            .map(|key| keys::read_due(&key.map_err(failed)?).ok_or_else(damaged))
+            .collect()
+    }
+
+    fn put_off(&self, due: Due, at: Option<Timestamp>) -> Result<(), StoreError> {
+        let mut batch = Batch::default();
+        batch.remove(keys::due(due));
+        if let Some(at) = at {
+            batch.insert(keys::due(Due { at, ..due }), &[]);
+        }
+        self.tree.apply_batch(batch).map_err(failed)
+    }
+
+    fn remove_draft(&self, id: DraftId, now: Timestamp) -> Result<Removed, StoreError> {
+        let key = keys::draft(id);
+        loop {
+            let Some((DraftRow::Open(draft), before)) = self.row(&key)? else { return Ok(Removed::Nothing) };
+            if now < draft.expires_at {
+                return Ok(Removed::NotBefore(draft.expires_at));
+            }
+            if self.swap(&key, Some(before), None)? {
+                return Ok(Removed::Gone(draft));
+            }
+        }
+    }
+
+    fn messages(&self, after: u64, max: usize) -> Result<Vec<Message>, StoreError> {
+        let range = keys::message(after.saturating_add(1))..=keys::message(u64::MAX);
+        self.tree.range(range).values().take(max).map(|row| read(&row.map_err(failed)?)).collect()
+    }
+
+    fn remove_message(&self, place: u64) -> Result<(), StoreError> {
+        self.tree.remove(keys::message(place)).map_err(failed)?;
+        Ok(())
     }
 }
 
-fn account_key(number: AccountNumber) -> Vec<u8> {
-    [&[ACCOUNT][..], &number.0.to_be_bytes()].concat()
-}
-
-fn draft_key(id: DraftId) -> Vec<u8> {
-    [&[DRAFT][..], &id.0].concat()
-}
-
-fn claim_key(claim: Claim<'_>) -> Vec<u8> {
-    match claim {
-        Claim::Nik(nik) => [&[NIK][..], &nik.as_u64().to_be_bytes()].concat(),
-        Claim::Email(key) => [&[EMAIL][..], key.as_bytes()].concat(),
-        Claim::Phone(key) => [&[PHONE][..], key.as_bytes()].concat(),
-    }
+/// The rows that an account has from the beginning: itself, its draft, its place among doubles, and its claims.
+fn keys_of(account: &Account) -> [Vec<u8>; 6] {
+    let identity = &account.draft.identity;
+    [
+        keys::account(account.number),
+        keys::draft(account.draft_id),
+        keys::twin(identity, account.number),
+        keys::claim(Claim::Nik(identity.nik)),
+        keys::claim(Claim::Email(&identity.email.key())),
+        keys::claim(Claim::Phone(identity.phone.key())),
+    ]
 }
 
 fn write<T: Serialize>(row: &T) -> Vec<u8> {

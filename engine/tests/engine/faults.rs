@@ -5,7 +5,10 @@ use crate::support::{Engine, nik};
 use domain::Failure;
 use domain::draft::{AccountNumber, Draft};
 use domain::wire::paths;
-use engine::store::{Account, Change, Claim, DraftId, SledStore, Store, StoreError, UpdateError};
+use domain::Timestamp;
+use domain::access::Access;
+use domain::activation::Activation;
+use engine::store::{AccessChange, Account, Change, Claim, Commit, DraftId, Due, Message, Removed, SledStore, Store, StoreError, Ticket, TicketBound, TicketChange, TicketId, TicketStore, UpdateError};
 use hyper::{Method, StatusCode};
 use std::io;
 use std::sync::{Arc, Condvar, Mutex};
@@ -80,17 +83,85 @@ impl Store for Faulty {
         self.sled.account(number)
     }
 
-    fn insert_accounts(&self, accounts: &[Account]) -> Result<(), StoreError> {
+    fn commit(&self, commit: &Commit) -> Result<(), StoreError> {
         let fault = self.fault();
         if fault == Fault::Before {
             return Err(disk_full());
         }
-        self.sled.insert_accounts(accounts)?;
+        self.sled.commit(commit)?;
         if fault == Fault::After { Err(disk_full()) } else { Ok(()) }
+    }
+
+    fn flush(&self) -> Result<(), StoreError> {
+        if self.fault() == Fault::None { self.sled.flush() } else { Err(disk_full()) }
     }
 
     fn accounts(&self) -> Box<dyn DoubleEndedIterator<Item = Result<Account, StoreError>> + Send + '_> {
         self.sled.accounts()
+    }
+
+    fn last_number(&self) -> Result<AccountNumber, StoreError> {
+        self.sled.last_number()
+    }
+
+    fn is_double(&self, account: &Account) -> Result<bool, StoreError> {
+        self.sled.is_double(account)
+    }
+
+    fn activation(&self, number: AccountNumber) -> Result<Option<Activation>, StoreError> {
+        self.sled.activation(number)
+    }
+
+    fn access(&self, number: AccountNumber) -> Result<Access, StoreError> {
+        self.sled.access(number)
+    }
+
+    fn update_access(&self, number: AccountNumber, change: AccessChange<'_>) -> Result<Access, StoreError> {
+        self.check_writable()?;
+        self.sled.update_access(number, change)
+    }
+
+    fn due(&self, now: Timestamp, max: usize) -> Result<Vec<Due>, StoreError> {
+        self.sled.due(now, max)
+    }
+
+    fn put_off(&self, due: Due, at: Option<Timestamp>) -> Result<(), StoreError> {
+        self.check_writable()?;
+        self.sled.put_off(due, at)
+    }
+
+    fn remove_draft(&self, id: DraftId, now: Timestamp) -> Result<Removed, StoreError> {
+        self.check_writable()?;
+        self.sled.remove_draft(id, now)
+    }
+
+    fn messages(&self, after: u64, max: usize) -> Result<Vec<Message>, StoreError> {
+        self.sled.messages(after, max)
+    }
+
+    fn remove_message(&self, place: u64) -> Result<(), StoreError> {
+        self.check_writable()?;
+        self.sled.remove_message(place)
+    }
+}
+
+impl TicketStore for Faulty {
+    fn open_ticket(&self, ticket: &Ticket, bound: TicketBound) -> Result<bool, StoreError> {
+        self.check_writable()?;
+        self.sled.open_ticket(ticket, bound)
+    }
+
+    fn ticket(&self, id: TicketId) -> Result<Option<Ticket>, StoreError> {
+        self.sled.ticket(id)
+    }
+
+    fn update_ticket(&self, id: TicketId, change: TicketChange<'_>) -> Result<Option<Ticket>, StoreError> {
+        self.check_writable()?;
+        self.sled.update_ticket(id, change)
+    }
+
+    fn tickets(&self) -> Box<dyn Iterator<Item = Result<Ticket, StoreError>> + Send + '_> {
+        self.sled.tickets()
     }
 }
 
@@ -118,6 +189,8 @@ async fn an_account_that_was_stored_but_never_acknowledged_is_given_to_the_repea
     let mut client = engine.client().await;
     let token = client.complete(1).await;
     store.set(Fault::After);
+    check_refused(&client.confirm(&token).await, Failure::StorageUnavailable);
+    // It can be read, and is not known to be on disk: the repeat hears no yes as long as that is so.
     check_refused(&client.confirm(&token).await, Failure::StorageUnavailable);
     store.set(Fault::None);
     let repeat = client.confirm(&token).await;

@@ -1,15 +1,20 @@
 //! The store against the plainest model of one: random operations, reopened in between.
 
+use domain::access::{PasswordHash, Session};
+use domain::activation::Activation;
 use domain::draft::{AccountNumber, Draft};
 use domain::identity::{self, Rules};
 use domain::{Failure, Limits, RegionSet, Timestamp};
-use engine::store::{Account, Claim, DraftId, SledStore, Store, UpdateError};
+use engine::store::{
+    Account, Claim, Commit, DraftId, Due, DueItem, Message, Removed, SledStore, Store, UpdateError,
+};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use std::collections::{BTreeMap, HashMap};
 use tempfile::TempDir;
 
 use crate::support::form;
+use domain::access::Access;
 use domain::wire::CaptchaAnswer;
 
 const CACHE_BYTES: u64 = 1_000_000;
@@ -18,15 +23,37 @@ const CACHE_BYTES: u64 = 1_000_000;
 struct Model {
     drafts: HashMap<[u8; 16], Draft>,
     accounts: BTreeMap<AccountNumber, Account>,
+    activations: BTreeMap<AccountNumber, Activation>,
+    accesses: BTreeMap<AccountNumber, Access>,
+    messages: BTreeMap<u64, Message>,
+    /// Each but once.
+    due: Vec<Due>,
+    last: u64,
+    place: u64,
+}
+
+impl Model {
+    fn expect(&mut self, due: Due) {
+        if !self.due.contains(&due) {
+            self.due.push(due);
+        }
+    }
+}
+
+fn at(ms: i64) -> Timestamp {
+    Timestamp::from_ms(ms)
 }
 
 fn draft(person: u32) -> Draft {
-    let form = form(person, CaptchaAnswer { id: String::new(), answer: String::new() });
+    let mut form = form(person, CaptchaAnswer { id: String::new(), answer: String::new() });
+    // A few cards and a few spellings of two names, so that doubles come up, and people who only look like them.
+    form.kk = format!("99020201021500{:02}", person % 3);
+    form.full_name = ["Siti Aminah", "SITI AMINAH.", "Nur'aini", "Nuraini"][person as usize % 4].to_owned();
     let limits = Limits::default();
     let rules =
         Rules { regions: RegionSet::RealAndSynthetic, limits: &limits, today: "2026-11-21".parse().unwrap() };
     let (identity, warnings) = identity::check(&form, &rules).unwrap();
-    Draft::open(identity, warnings, Timestamp::from_ms(1))
+    Draft::open(identity, warnings, at(1_000 + i64::from(person % 7)))
 }
 
 /// Everything that the model knows, the store knows; and it knows no further account.
@@ -36,78 +63,276 @@ fn check_same(store: &SledStore, model: &Model) {
     }
     let stored: Vec<_> = store.accounts().map(Result::unwrap).collect();
     assert_eq!(stored, model.accounts.values().cloned().collect::<Vec<_>>());
+    assert_eq!(store.last_number().unwrap(), AccountNumber(model.last));
+    assert_eq!(store.messages(0, 1_000).unwrap(), model.messages.values().copied().collect::<Vec<_>>());
+    for number in (0..=model.last + 1).map(AccountNumber) {
+        assert_eq!(store.activation(number).unwrap(), model.activations.get(&number).copied());
+        assert_eq!(store.access(number).unwrap(), model.accesses.get(&number).cloned().unwrap_or_default());
+        assert_eq!(store.account(number).unwrap().as_ref(), model.accounts.get(&number));
+    }
     for account in model.accounts.values() {
-        let identity = &account.draft.identity;
-        let (email, phone) = (identity.email.key(), identity.phone.key());
-        for claim in [Claim::Nik(identity.nik), Claim::Email(&email), Claim::Phone(phone)] {
-            assert_eq!(store.holder(claim).unwrap(), Some(account.number));
+        check_claims(store, account, Some(account.number));
+        let same = |other: &&Account| {
+            let (one, other) = (&account.draft.identity, &other.draft.identity);
+            one.kk == other.kk
+                && one.birth_date == other.birth_date
+                && one.full_name.is_same_as(&other.full_name)
+        };
+        let doubles = model.accounts.values().filter(same).count();
+        assert_eq!(store.is_double(account).unwrap(), doubles > 1, "{account:?}");
+    }
+    check_due(store, model);
+}
+
+fn check_claims(store: &SledStore, account: &Account, expect: Option<AccountNumber>) {
+    let identity = &account.draft.identity;
+    let (email, phone) = (identity.email.key(), identity.phone.key());
+    for claim in [Claim::Nik(identity.nik), Claim::Email(&email), Claim::Phone(phone)] {
+        assert_eq!(store.holder(claim).unwrap(), expect);
+    }
+}
+
+fn check_due(store: &SledStore, model: &Model) {
+    let order = |mut due: Vec<Due>| {
+        due.sort_by_key(|due| (due.at, format!("{:?}", due.what)));
+        due
+    };
+    for now in [0, 1_000, 1_003, 5_000] {
+        let expect: Vec<Due> = model.due.iter().copied().filter(|due| due.at <= at(now)).collect();
+        let found = store.due(at(now), usize::MAX).unwrap();
+        assert!(found.is_sorted_by_key(|due| due.at));
+        assert_eq!(order(found), order(expect));
+        assert!(store.due(at(now), 3).unwrap().len() <= 3);
+    }
+}
+
+struct World {
+    store: SledStore,
+    model: Model,
+    rng: StdRng,
+    step: u32,
+}
+
+impl World {
+    fn one_draft(&mut self) -> [u8; 16] {
+        [self.rng.random_range(0..40); 16]
+    }
+
+    fn one_account(&mut self) -> Option<Account> {
+        let count = self.model.accounts.len();
+        (count > 0)
+            .then(|| self.model.accounts.values().nth(self.rng.random_range(0..count)).cloned().unwrap())
+    }
+
+    fn open_draft(&mut self) {
+        let id = self.one_draft();
+        if let std::collections::hash_map::Entry::Vacant(free) = self.model.drafts.entry(id) {
+            let draft = draft(self.step);
+            self.store.open_draft(DraftId(id), &draft).unwrap();
+            let due = Due { at: draft.expires_at, what: DueItem::Draft(DraftId(id)) };
+            free.insert(draft);
+            self.model.expect(due);
         }
+    }
+
+    fn update_draft(&mut self) {
+        let id = self.one_draft();
+        let until = at(self.rng.random_range(900..3_000));
+        let refuses = self.rng.random_bool(0.2);
+        let found = self.store.update_draft(DraftId(id), &mut |draft| {
+            draft.expires_at = until;
+            if refuses { Err(Failure::StepOutOfOrder) } else { Ok(()) }
+        });
+        match (self.model.drafts.get_mut(&id), refuses) {
+            (None, _) => assert!(matches!(found, Err(UpdateError::Absent))),
+            (Some(_), true) => assert!(matches!(found, Err(UpdateError::Refused(Failure::StepOutOfOrder)))),
+            // An account's draft is shown to the change and kept as it is.
+            (Some(known), false) if known.account.is_some() => {
+                assert_eq!(found.unwrap().expires_at, until);
+            }
+            (Some(known), false) => {
+                known.expires_at = until;
+                assert_eq!(&found.unwrap(), known);
+            }
+        }
+    }
+
+    /// A commit as the committer makes them: new accounts, some of them waiting; others activated, sent again, or cancelled.
+    fn commit(&mut self) {
+        let mut commit = Commit::default();
+        let waiting: Vec<_> = self.model.activations.iter().map(|(&number, &wait)| (number, wait)).collect();
+        for (number, wait) in waiting {
+            match self.rng.random_range(0..8) {
+                0 => commit.cancelled.push(self.model.accounts[&number].clone()),
+                1 => drop(commit.activations.insert(number, None)),
+                2 => {
+                    let again = Activation { issue: wait.issue + 1, ..wait };
+                    commit.activations.insert(number, Some(again));
+                    self.model.place += 1;
+                    commit.messages.push(Message { place: self.model.place, number, issue: again.issue });
+                }
+                _ => {}
+            }
+        }
+        let open: Vec<_> = self.model.drafts.iter().filter(|(_, draft)| draft.account.is_none()).collect();
+        for (&id, draft) in open {
+            if self.rng.random_bool(0.8) {
+                continue;
+            }
+            self.model.last += 1;
+            let number = AccountNumber(self.model.last);
+            let draft = Draft { account: Some(number), ..draft.clone() };
+            let wait = self.rng.random_bool(0.7).then(|| {
+                let expires_at = at(self.rng.random_range(1_000..1_010));
+                Activation { issue: 1, expires_at, tries_left: 5, resends_left: 3 }
+            });
+            let (registered_at, activate_before) = (at(i64::from(self.step)), wait.map(|w| w.expires_at));
+            if let Some(wait) = wait {
+                commit.activations.insert(number, Some(wait));
+            }
+            commit.made.push(Account { number, draft_id: DraftId(id), registered_at, activate_before, draft });
+        }
+        self.store.commit(&commit).unwrap();
+        for account in &commit.cancelled {
+            check_claims(&self.store, account, None);
+            assert_eq!(self.store.draft(account.draft_id).unwrap(), None);
+        }
+        self.model_commit(commit);
+    }
+
+    fn model_commit(&mut self, commit: Commit) {
+        let model = &mut self.model;
+        for account in commit.cancelled {
+            model.accounts.remove(&account.number);
+            model.activations.remove(&account.number);
+            model.accesses.remove(&account.number);
+            model.drafts.remove(&account.draft_id.0);
+        }
+        for account in commit.made {
+            model.drafts.insert(account.draft_id.0, account.draft.clone());
+            model.accounts.insert(account.number, account);
+        }
+        for (number, wait) in commit.activations {
+            let Some(wait) = wait else {
+                model.activations.remove(&number);
+                continue;
+            };
+            model.activations.insert(number, wait);
+            let due = Due { at: wait.expires_at, what: DueItem::Account(number) };
+            model.expect(due);
+        }
+        model.messages.extend(commit.messages.into_iter().map(|message| (message.place, message)));
+    }
+
+    /// A NIK goes from an account that is cancelled to one that is made, in one commit.
+    fn hand_over(&mut self) {
+        let Some((&number, _)) = self.model.activations.first_key_value() else { return };
+        let before = self.model.accounts[&number].clone();
+        let id = [200 + u8::try_from(self.step % 50).unwrap(); 16];
+        if self.model.drafts.contains_key(&id) {
+            return;
+        }
+        self.model.last += 1;
+        let after = Account {
+            number: AccountNumber(self.model.last),
+            draft_id: DraftId(id),
+            activate_before: None,
+            ..before.clone()
+        };
+        let commit = Commit { made: vec![after.clone()], cancelled: vec![before], ..Commit::default() };
+        self.store.commit(&commit).unwrap();
+        check_claims(&self.store, &after, Some(after.number));
+        self.model_commit(commit);
+    }
+
+    fn update_access(&mut self) {
+        let Some(account) = self.one_account() else { return };
+        let (number, step) = (account.number, self.step);
+        let change = |access: &mut Access| match step % 3 {
+            0 => access.open_session(
+                Session { digest: step.to_string(), expires_at: at(i64::from(step) + 100) },
+                at(i64::from(step)),
+                2,
+            ),
+            1 => access.set_password(PasswordHash(step.to_string())),
+            _ => *access = Access::default(),
+        };
+        let found = self.store.update_access(number, &mut { change }).unwrap();
+        let known = self.model.accesses.entry(number).or_default();
+        change(known);
+        assert_eq!(&found, known);
+    }
+
+    fn remove_draft(&mut self) {
+        let (id, now) = (self.one_draft(), at(self.rng.random_range(900..3_000)));
+        let found = self.store.remove_draft(DraftId(id), now).unwrap();
+        let expect = match self.model.drafts.get(&id) {
+            Some(draft) if draft.account.is_none() && now < draft.expires_at => {
+                Removed::NotBefore(draft.expires_at)
+            }
+            Some(draft) if draft.account.is_none() => Removed::Gone(Box::new(draft.clone())),
+            _ => Removed::Nothing,
+        };
+        if let Removed::Gone(_) = expect {
+            self.model.drafts.remove(&id);
+        }
+        assert_eq!(found, expect);
+    }
+
+    fn put_off(&mut self) {
+        if self.model.due.is_empty() {
+            return;
+        }
+        let place = self.rng.random_range(0..self.model.due.len());
+        let due = self.model.due.swap_remove(place);
+        let again_at = self.rng.random_bool(0.5).then(|| at(self.rng.random_range(1_000..4_000)));
+        self.store.put_off(due, again_at).unwrap();
+        if let Some(at) = again_at {
+            self.model.expect(Due { at, ..due });
+        }
+    }
+
+    fn remove_message(&mut self) {
+        let place = self.rng.random_range(0..=self.model.place);
+        self.store.remove_message(place).unwrap();
+        self.model.messages.remove(&place);
+        let after = self.rng.random_range(0..=self.model.place);
+        let expect: Vec<_> = self.model.messages.range(after + 1..).map(|(_, &m)| m).take(2).collect();
+        assert_eq!(self.store.messages(after, 2).unwrap(), expect);
     }
 }
 
 fn check_random_operations(seed: u64) {
     let folder = TempDir::new().unwrap();
     let open = || SledStore::open(folder.path(), CACHE_BYTES).unwrap();
-    let mut rng = StdRng::seed_from_u64(seed);
-    let (mut store, mut model, mut next) = (open(), Model::default(), 1);
-    for step in 0..400u32 {
-        let id: [u8; 16] = [rng.random_range(0..40); 16];
-        match rng.random_range(0..100) {
-            0..40 => {
-                if let std::collections::hash_map::Entry::Vacant(free) = model.drafts.entry(id) {
-                    store.open_draft(DraftId(id), &draft(step)).unwrap();
-                    free.insert(draft(step));
-                }
-            }
-            40..80 => {
-                let at = Timestamp::from_ms(rng.random_range(0..1_000_000));
-                let refuses = rng.random_bool(0.2);
-                let found = store.update_draft(DraftId(id), &mut |draft| {
-                    draft.expires_at = at;
-                    if refuses { Err(Failure::StepOutOfOrder) } else { Ok(()) }
-                });
-                match (model.drafts.get_mut(&id), refuses) {
-                    (None, _) => assert!(matches!(found, Err(UpdateError::Absent))),
-                    (Some(_), true) => {
-                        assert!(matches!(found, Err(UpdateError::Refused(Failure::StepOutOfOrder))));
-                    }
-                    // An account's draft is shown to the change and kept as it is.
-                    (Some(known), false) if known.account.is_some() => {
-                        assert_eq!(found.unwrap().expires_at, at);
-                    }
-                    (Some(known), false) => {
-                        known.expires_at = at;
-                        assert_eq!(&found.unwrap(), known);
-                    }
-                }
-            }
-            80..97 => {
-                let batch: Vec<Account> = model
-                    .drafts
-                    .iter_mut()
-                    .filter(|(_, draft)| draft.account.is_none() && rng.random_bool(0.2))
-                    .map(|(&id, draft)| {
-                        let number = AccountNumber(next);
-                        next += 1;
-                        draft.account = Some(number);
-                        let registered_at = Timestamp::from_ms(i64::from(step));
-                        Account { number, draft_id: DraftId(id), registered_at, draft: draft.clone() }
-                    })
-                    .collect();
-                store.insert_accounts(&batch).unwrap();
-                model.accounts.extend(batch.into_iter().map(|account| (account.number, account)));
-            }
+    let mut world =
+        World { store: open(), model: Model::default(), rng: StdRng::seed_from_u64(seed), step: 0 };
+    let mut cancelled = 0;
+    for step in 0..400 {
+        world.step = step;
+        let before = world.model.accounts.len() as u64;
+        match world.rng.random_range(0..100) {
+            0..35 => world.open_draft(),
+            35..55 => world.update_draft(),
+            55..68 => world.commit(),
+            68..71 => world.hand_over(),
+            71..80 => world.update_access(),
+            80..86 => world.remove_draft(),
+            86..92 => world.put_off(),
+            92..97 => world.remove_message(),
             _ => {
-                drop(store);
-                store = open();
+                drop(world.store);
+                world.store = open();
             }
         }
+        cancelled += u64::from((world.model.accounts.len() as u64) < before);
         if step % 50 == 0 {
-            check_same(&store, &model);
+            check_same(&world.store, &world.model);
         }
     }
-    check_same(&store, &model);
-    assert!(model.accounts.len() > 5, "seed {seed} made {} accounts only", model.accounts.len());
+    check_same(&world.store, &world.model);
+    let (made, gone) = (world.model.last, world.model.last - world.model.accounts.len() as u64);
+    assert!(made > 20 && gone > 3 && cancelled > 0, "seed {seed}: {made} made, {gone} gone");
 }
 
 #[test]
@@ -142,9 +367,11 @@ fn changes_of_one_draft_at_the_same_time_all_count() {
                             Ok(())
                         })
                         .unwrap();
+                    store.update_access(AccountNumber(1), &mut |access| access.login.failures += 1).unwrap();
                 }
             });
         }
     });
     assert_eq!(store.draft(id).unwrap().unwrap().expires_at, Timestamp::from_ms(1_600));
+    assert_eq!(store.access(AccountNumber(1)).unwrap().login.failures, 1_600);
 }

@@ -1,8 +1,10 @@
 //! Requests and answers of the applicant's flow, in its order.
 
+use super::AccountFlag;
 use crate::document::{Dimensions, DocumentKind};
 use crate::draft::AccountNumber;
 use crate::nik::{Nik, Sex};
+use crate::receipt::ReceiptNumber;
 use crate::time::{Date, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -20,23 +22,6 @@ pub enum Gate {
     Closed,
     /// Maintenance.
     Maintenance,
-}
-
-/// `GET /status`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Status {
-    /// Whether registrations are taken now.
-    pub gate: Gate,
-    /// When the window opens, if that was set.
-    pub opens_at: Option<Timestamp>,
-    /// When it closes, if that was set.
-    pub closes_at: Option<Timestamp>,
-    /// Name of the limits profile in force.
-    pub limits_profile: String,
-    /// Bytes of a KB in that profile.
-    pub kilobyte_bytes: u32,
-    /// Characters of a captcha's answer.
-    pub captcha_length: usize,
 }
 
 /// `POST /captchas`: a challenge.
@@ -101,6 +86,16 @@ pub enum Warning {
     BirthDateUnlikeNik,
     /// No district has the first six digits of the KK number.
     KkRegionUnknown,
+}
+
+impl Warning {
+    /// The field that it is about.
+    pub const fn field(self) -> &'static str {
+        match self {
+            Warning::BirthDateUnlikeNik => "birth_date",
+            Warning::KkRegionUnknown => "kk",
+        }
+    }
 }
 
 /// `PUT …/profile`: step 2.
@@ -204,6 +199,11 @@ pub struct AccountMade {
     pub nik_masked: String,
     /// When it was made.
     pub registered_at: Timestamp,
+    /// Proves it to others, and opens the card.
+    pub receipt: ReceiptNumber,
+    /// By when it has to be activated, where accounts have to be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub activate_before: Option<Timestamp>,
 }
 
 /// A line of the export for the audit.
@@ -215,4 +215,7 @@ pub struct ExportedAccount {
     pub nik: Nik,
     /// When it was made.
     pub registered_at: Timestamp,
+    /// What there is to be said about it.
+    #[serde(default)]
+    pub flags: Vec<AccountFlag>,
 }
