@@ -1,24 +1,37 @@
 //! Applicants' requests: admission, route, endpoint, answer. One endpoint, one file.
 
+mod activations;
 mod answer;
 mod captchas;
+mod card;
 mod confirmation;
 mod credentials;
 mod documents;
 mod drafts;
+mod failures;
+mod fixed;
+mod headers;
+mod openapi;
 mod profile;
+mod receipts;
+mod regencies;
+mod resets;
 mod review;
 mod route;
+mod sessions;
 mod status;
+mod tickets;
+mod validations;
 
 use crate::app::App;
+use admission::Arrival;
 use answer::ApiError;
-use domain::Failure;
-use domain::wire::Gate;
+use domain::nik::NikFault;
+use domain::{Failure, Nik};
 use hyper::Request;
 use hyper::body::Incoming;
 use route::{Route, RouteError};
-use server::{Answer, BodyBounds};
+use server::{Answer, BodyBounds, Peer};
 use std::sync::Arc;
 
 /// Bytes of a form at most; the longest legal one has about a thousand.
@@ -26,24 +39,55 @@ const FORM_BYTES_MAX: u64 = 16 * 1024;
 
 /// Answers an applicant.
 pub(crate) async fn answer(app: Arc<App>, request: Request<Incoming>) -> Answer {
+    headers::secured(answer_route(app, request).await)
+}
+
+async fn answer_route(app: Arc<App>, request: Request<Incoming>) -> Answer {
     let route = match Route::of(request.method(), request.uri().path()) {
         Ok(route) => route,
         Err(RouteError::NotFound) => return answer::not_found(),
         Err(RouteError::MethodNotAllowed(allowed)) => return answer::method_not_allowed(allowed),
     };
     let step = route.step();
-    let answered = match app.admit() {
-        Some(_place) => dispatch(&app, route, request).await,
-        None => Err(ApiError::from(Failure::Busy)),
+    let entered = app.overload.enter(&arrival(&app, route, &request)).await;
+    app.metrics.admission(if entered.is_ok() { "admit" } else { "shed" });
+    let answered = match entered {
+        Ok(place) => {
+            let answered = dispatch(&app, route, request).await;
+            place.done();
+            answered
+        }
+        Err(turned_away) => Err(ApiError::from(turned_away)),
     };
     app.metrics.answered(step, answered.as_ref().err().map(ApiError::failure));
-    answered.unwrap_or_else(|error| error.answer(step))
+    answered.unwrap_or_else(|error| {
+        let retry_after_s = app.gate.retry_after_s(error.failure(), app.clock.now());
+        error.retry_after(retry_after_s).answer(step)
+    })
+}
+
+/// What admission may know of a request before anything of its body is read: where it comes from, and which draft it goes on with.
+fn arrival(app: &App, route: Route, request: &Request<Incoming>) -> Arrival<'static> {
+    let key = app.overload.key();
+    let draft = route.draft();
+    Arrival {
+        person: draft.map(|id| key.visitor(&id.0)),
+        address: request.extensions().get::<Peer>().map(|peer| key.address(peer.0.ip())),
+        begun: draft.is_some(),
+        ..Arrival::default()
+    }
 }
 
 async fn dispatch(app: &App, route: Route, request: Request<Incoming>) -> Result<Answer, ApiError> {
-    let body = request.into_body();
+    let (head, body) = request.into_parts();
     match route {
         Route::Status => Ok(status::show(app)),
+        Route::Failures => Ok(failures::show(&head.headers)),
+        Route::Regencies => Ok(regencies::show(app, &head.headers)),
+        Route::OpenApi => Ok(openapi::show(&head.headers)),
+        Route::Validations => validations::check(app, body).await,
+        Route::Tickets => tickets::open(app, body).await,
+        Route::Ticket(number) => tickets::show(app, number),
         Route::Captchas => captchas::issue(app),
         Route::Drafts => drafts::open(app, body).await,
         Route::Draft(id) => review::show(app, id),
@@ -51,6 +95,15 @@ async fn dispatch(app: &App, route: Route, request: Request<Incoming>) -> Result
         Route::Document(id, kind) => documents::put(app, id, kind, body).await,
         Route::Credentials(id) => credentials::put(app, id, body).await,
         Route::Confirmation(id) => confirmation::post(app, id).await,
+        Route::Card(number) => card::show(app, number, &head),
+        Route::Receipt(receipt) => receipts::check(app, receipt),
+        Route::Activations => activations::activate(app, body).await,
+        Route::ActivationMessages => activations::resend(app, body).await,
+        Route::Sessions => sessions::open(app, body).await,
+        Route::CurrentSession => sessions::close(app, &head.headers),
+        Route::Me => sessions::me(app, &head.headers),
+        Route::PasswordResets => resets::reset(app, body).await,
+        Route::ResetQuestions => resets::ask(app, body).await,
     }
 }
 
@@ -61,13 +114,26 @@ async fn read_form<T: serde::de::DeserializeOwned>(app: &App, body: Incoming) ->
     serde_json::from_slice(&bytes).map_err(|_| ApiError::from(Failure::FormOutdated))
 }
 
+/// A NIK typed by somebody who has an account already, or says so. That it is possible tells nothing about whose it is.
+fn parse_nik(app: &App, text: &str) -> Result<Nik, ApiError> {
+    Nik::parse(text, app.config.regions).map_err(|fault| {
+        let failure = match fault {
+            NikFault::Malformed => Failure::NikMalformed,
+            NikFault::Region | NikFault::Date | NikFault::Serial => Failure::NikInvalid,
+        };
+        ApiError::of_field("nik", failure)
+    })
+}
+
+/// What people do after they have registered goes on when the window has closed, and rests during maintenance only.
+fn check_maintenance(app: &App) -> Result<(), Failure> {
+    match app.gate.check(app.clock.now()) {
+        Err(Failure::Maintenance) => Err(Failure::Maintenance),
+        _ => Ok(()),
+    }
+}
+
 /// Lets a step of the flow pass only while registrations are taken.
 fn check_gate(app: &App) -> Result<(), Failure> {
-    match app.config.gate(app.clock.now()) {
-        Gate::Open => Ok(()),
-        Gate::BeforeOpening => Err(Failure::NotOpen),
-        Gate::AwaitingFormations => Err(Failure::AwaitingFormations),
-        Gate::Closed => Err(Failure::Closed),
-        Gate::Maintenance => Err(Failure::Maintenance),
-    }
+    app.gate.check(app.clock.now())
 }

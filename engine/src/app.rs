@@ -1,20 +1,22 @@
 //! Everything that an endpoint needs, opened once at the start.
 
+use crate::activation::Proofs;
 use crate::blobs::Blobs;
 use crate::captcha::Captchas;
 use crate::clock::Clock;
-use crate::activation::Proofs;
 use crate::committer::{Committer, Rules};
 use crate::config::Config;
 use crate::gate::GateKeeper;
 use crate::helpdesk::Helpdesk;
 use crate::metrics::Metrics;
+use crate::overload::Overload;
 use crate::passwords::Passwords;
 use crate::photos::Photos;
 use crate::registry::Registry;
 use crate::secret::Secret;
 use crate::store::{SledStore, Store, StoreError};
-use admission::{Admission, Decision};
+use admission::Key;
+use server::{Tls, TlsError};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::{fs, io};
@@ -33,7 +35,8 @@ pub struct App {
     pub(crate) captchas: Captchas,
     pub(crate) secret: Secret,
     pub(crate) metrics: Metrics,
-    admission: Mutex<Admission>,
+    pub(crate) tls: Option<Tls>,
+    pub(crate) overload: Arc<Overload>,
 }
 
 /// Why the engine cannot start.
@@ -55,13 +58,13 @@ pub enum OpenError {
         /// What the store says.
         source: StoreError,
     },
+    /// Certificate or key cannot be used.
+    #[error("no TLS: {0}")]
+    Tls(#[from] TlsError),
     /// No thread or no random bytes.
     #[error("the system refuses a thread or random bytes: {0}")]
     System(io::Error),
 }
-
-/// A place among the requests under way, given back when it is dropped.
-pub(crate) struct Place<'a>(&'a Mutex<Admission>);
 
 impl App {
     /// Opens the register, starts the pools and the committer.
@@ -90,12 +93,12 @@ impl App {
         let helpdesk = Helpdesk::open_on(Arc::clone(&store), config.helpdesk).map_err(in_register)?;
         let secret = Secret::open(&config.store).map_err(in_folder)?;
         let blobs = open_blobs(&config.store, clock.now().as_ms()).map_err(in_folder)?;
+        let tls = open_tls(&config)?;
         let metrics = Metrics::new();
-        let rules =
-            Rules { activation: config.accounts.activation, proofs: Proofs::new(secret.clone()) };
+        let rules = Rules { activation: config.accounts.activation, proofs: Proofs::new(secret.clone()) };
         let counts = (metrics.store.clone(), metrics.life.clone());
-        let committer = Committer::start(Arc::clone(&store), clock.clone(), rules, counts)
-            .map_err(in_register)?;
+        let committer =
+            Committer::start(Arc::clone(&store), clock.clone(), rules, counts).map_err(in_register)?;
         let passwords =
             Passwords::start(&config.password, metrics.pool("password")).map_err(OpenError::System)?;
         let (threads, queue_max) = (config.photo_threads, config.photo_queue_max);
@@ -105,7 +108,7 @@ impl App {
         let length = config.limits.captcha_length;
         let captchas = Captchas::new(config.captcha_key.clone(), length, config.captcha_life, clock.now())
             .map_err(|error| OpenError::System(io::Error::other(error)))?;
-        let admission = Mutex::new(Admission::new(config.admission));
+        let overload = Overload::new(config.admission, Key::new(&secret.derive("admission")));
         Ok(Arc::new(App {
             config,
             clock,
@@ -119,30 +122,14 @@ impl App {
             captchas,
             secret,
             metrics,
-            admission,
+            tls,
+            overload,
         }))
-    }
-
-    /// A place for one more request, or `None` where it is to be turned away.
-    pub(crate) fn admit(&self) -> Option<Place<'_>> {
-        let decision = self.admission.lock().expect("nothing panics while it is held").arrived();
-        match decision {
-            Decision::Admit => {
-                self.metrics.admission("admit");
-                Some(Place(&self.admission))
-            }
-            Decision::Shed => {
-                self.metrics.admission("shed");
-                None
-            }
-        }
     }
 }
 
-impl Drop for Place<'_> {
-    fn drop(&mut self) {
-        self.0.lock().expect("nothing panics while it is held").finished();
-    }
+fn open_tls(config: &Config) -> Result<Option<Tls>, TlsError> {
+    config.listening.tls.as_ref().map(|files| Tls::open(&files.certificate, &files.key)).transpose()
 }
 
 /// Names of documents go on from the time: a thousand uploads a millisecond would be needed to meet an earlier run's.

@@ -1,11 +1,13 @@
 //! The engine's settings: a TOML file as it is written, and the checked values that everything else uses.
 
 mod accounts;
+mod listening;
 
 pub(crate) use accounts::{AccountsConfig, MailConfig, MailWay};
+pub(crate) use listening::ListeningConfig;
 
 use crate::registry::BreakerConfig;
-use admission::Policy;
+use admission::{Policy, Sizing};
 use domain::captcha::{CaptchaKey, KEY_BYTES};
 use domain::schedule::{DailyHours, Schedule};
 use domain::{Limits, LimitsProfile, RegionSet, Timestamp};
@@ -47,9 +49,16 @@ photo_threads             photos opened at a time, 1 to 64                      
 photo_queue_max           photos that may wait, 1 to 10000                           [256]
 worker_threads            threads that serve requests, 1 to 64                       [cores]
 connections_max           connections of applicants at a time, 1 to 1000000          [20000]
+connections_per_address_max  of those, from one address, 1 to 1000000                [half; all on loopback]
+idle_timeout_ms           longest silence between two requests, 10 to 600000         [30000]
+header_timeout_ms         longest time for the headers of a request, 10 to 600000    [20000]
+body_rate_min             bytes a second of an upload past its first 10 s, 0 to 1000000 [1000]
+tls_certificate, tls_key  PEM files: the chain and its key; listen speaks TLS then   [none]
 body_timeout_ms           longest time for one upload, 10 to 1800000                 [30000]
-admission                 none or concurrency-limit                                  [none]
-admission_in_flight_max   requests under way with concurrency-limit, 1 to 1000000    [2000]
+admission                 none, concurrency-limit, codel, deadline or budgets        [none]
+admission_in_flight_max   requests under way at a time, 1 to 1000000                 [2000]
+admission_service_ms      usual time of work for a request, 1 to 60000               [30]
+admission_patience_ms     how long a client waits for an answer, 1 to 600000         [8000]
 store_cache_bytes         memory for the register's pages, at least 1000000          [134217728]
 activation                on, off, or profile: as the limits profile has it          [profile]
 activation_hours          time to activate an account before it is cancelled, 1-720  [48]
@@ -66,6 +75,10 @@ outbox_folder             folder for messages, a file each                      
 smtp_url                  relay for messages instead of files, smtps:// or loopback  [none]
 sweep_ms                  pause between looks for what is over, 10 to 600000         [5000]
 ";
+
+/// What a person asks of the portal from first to last, and how long that takes: budgets are sized by it.
+const REQUESTS_PER_PERSON: u32 = 10;
+const JOURNEY: Duration = Duration::from_secs(300);
 
 /// Checked settings.
 #[derive(Clone)]
@@ -91,7 +104,7 @@ pub struct Config {
     pub(crate) password: PasswordConfig,
     pub(crate) photo_threads: usize,
     pub(crate) photo_queue_max: usize,
-    pub(crate) connections_max: usize,
+    pub(crate) listening: ListeningConfig,
     pub(crate) body_timeout: Duration,
     pub(crate) admission: Policy,
     pub(crate) store_cache_bytes: u64,
@@ -168,9 +181,17 @@ struct RawConfig {
     photo_queue_max: Option<u64>,
     worker_threads: Option<u64>,
     connections_max: Option<u64>,
+    connections_per_address_max: Option<u64>,
+    idle_timeout_ms: Option<u64>,
+    header_timeout_ms: Option<u64>,
+    body_rate_min: Option<u64>,
+    tls_certificate: Option<PathBuf>,
+    tls_key: Option<PathBuf>,
     body_timeout_ms: Option<u64>,
     admission: Option<String>,
     admission_in_flight_max: Option<u64>,
+    admission_service_ms: Option<u64>,
+    admission_patience_ms: Option<u64>,
     store_cache_bytes: Option<u64>,
     activation: Option<String>,
     activation_hours: Option<u64>,
@@ -247,11 +268,31 @@ impl RawConfig {
         let photo_queue_max = within("photo_queue_max", self.photo_queue_max, 256, 1, 10_000);
         let worker_threads = within("worker_threads", self.worker_threads, cores, 1, 64);
         let connections_max = within("connections_max", self.connections_max, 20_000, 1, 1_000_000);
+        let connections_per_address_max = self
+            .connections_per_address_max
+            .map(|max| within("connections_per_address_max", Some(max), max, 1, 1_000_000));
+        let idle_timeout_ms = within("idle_timeout_ms", self.idle_timeout_ms, 30_000, 10, 600_000);
+        let header_timeout_ms = within("header_timeout_ms", self.header_timeout_ms, 20_000, 10, 600_000);
+        let body_rate_min = within("body_rate_min", self.body_rate_min, 1_000, 0, 1_000_000);
         let body_timeout_ms = within("body_timeout_ms", self.body_timeout_ms, 30_000, 10, 1_800_000);
         let in_flight_max =
             within("admission_in_flight_max", self.admission_in_flight_max, 2_000, 1, 1_000_000);
+        let service_ms = within("admission_service_ms", self.admission_service_ms, 30, 1, 60_000);
+        let patience_ms = within("admission_patience_ms", self.admission_patience_ms, 8_000, 1, 600_000);
         let store_cache_bytes =
             within("store_cache_bytes", self.store_cache_bytes, 128 * 1024 * 1024, 1_000_000, u64::MAX);
+        let listening = listening::RawListening {
+            listen: self.listen,
+            connections_max,
+            connections_per_address_max,
+            idle_timeout_ms,
+            header_timeout_ms,
+            body_rate_min,
+            body_timeout: Duration::from_millis(body_timeout_ms),
+            tls_certificate: self.tls_certificate,
+            tls_key: self.tls_key,
+            public_url: self.public_url.clone(),
+        };
         let accounts = accounts::RawAccounts {
             activation: self.activation,
             activation_hours: within("activation_hours", self.activation_hours, 48, 1, 720),
@@ -262,12 +303,13 @@ impl RawConfig {
             session_minutes: within("session_minutes", self.session_minutes, 30, 1, 1_440),
             sessions_max: within("sessions_max", self.sessions_max, 3, 1, 100),
             sweep_ms: within("sweep_ms", self.sweep_ms, 5_000, 10, 600_000),
-            secure_cookies: self.secure_cookies,
+            secure_cookies: self.secure_cookies || listening.is_tls(),
             public_url: self.public_url,
             mail_from: self.mail_from,
             outbox_folder: self.outbox_folder,
             smtp_url: self.smtp_url,
         };
+        let listening = listening.check(problems);
 
         let mut check = |key: &str, problem: String| problems.push(format!("{key} {problem}"));
         let kilobyte_bytes = self.kilobyte_bytes.unwrap_or(1_000);
@@ -281,11 +323,25 @@ impl RawConfig {
         if profile.is_none() {
             check("limits_profile", "is none of 2018, 2019, 2021, 2023, 2024, seed".to_owned());
         }
+        let sizing = Sizing {
+            slots: count(in_flight_max),
+            service_mean: Duration::from_millis(service_ms),
+            patience: Duration::from_millis(patience_ms),
+            requests_per_person: REQUESTS_PER_PERSON,
+            journey: JOURNEY,
+            opens_at: None,
+        };
         let admission = match self.admission.as_deref() {
             None | Some("none") => Policy::None,
             Some("concurrency-limit") => Policy::ConcurrencyLimit { in_flight_max: count(in_flight_max) },
+            Some(name @ ("codel" | "deadline" | "budgets")) => {
+                Policy::sized(name, &sizing).unwrap_or(Policy::None)
+            }
             Some(other) => {
-                check("admission", format!("= {other:?} is neither none nor concurrency-limit"));
+                check(
+                    "admission",
+                    format!("= {other:?} is none of none, concurrency-limit, codel, deadline, budgets"),
+                );
                 Policy::None
             }
         };
@@ -371,7 +427,7 @@ impl RawConfig {
             },
             photo_threads: count(photo_threads),
             photo_queue_max: count(photo_queue_max),
-            connections_max: count(connections_max),
+            listening,
             body_timeout: Duration::from_millis(body_timeout_ms),
             admission,
             store_cache_bytes,
@@ -422,7 +478,7 @@ mod tests {
                 "{LEAST}password_passes = 0\nkilobyte_bytes = 1023\nadmission = \"all\"\ncaptcha_key = \"ab\""
             ),
             "engine.toml: password_passes = 0 is out of range: 1 to 16; kilobyte_bytes = 1023 is neither 1000 nor 1024; \
-             admission = \"all\" is neither none nor concurrency-limit; captcha_key is not 64 hexadecimal digits",
+             admission = \"all\" is none of none, concurrency-limit, codel, deadline, budgets; captcha_key is not 64 hexadecimal digits",
         );
         check(
             &format!(

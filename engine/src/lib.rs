@@ -4,11 +4,13 @@
 //! route, an endpoint in `api/` parses and checks by the rules of [`domain`], long work goes to a bounded [`pool`], a draft is changed
 //! in the [`store`], and a confirmation waits for the [`committer`], which has it on disk before it says so.
 
-mod api;
+mod accounts;
 mod activation;
+mod api;
 mod app;
 mod blobs;
 mod captcha;
+mod card;
 mod clock;
 mod committer;
 mod config;
@@ -16,12 +18,14 @@ mod gate;
 mod helpdesk;
 mod metrics;
 mod operations;
+mod overload;
 mod passwords;
 mod photos;
 mod pool;
 mod receipts;
 mod registry;
 mod secret;
+mod sessions;
 pub mod store;
 
 pub use app::{App, OpenError};
@@ -42,8 +46,14 @@ pub async fn run(
     let (ended, operations_end) = tokio::sync::oneshot::channel::<()>();
     let applicants = {
         let app = Arc::clone(&app);
-        let bounds = Bounds { connections_max: app.config.connections_max, ..Bounds::default() };
-        server::run(listener, bounds, move |request| api::answer(Arc::clone(&app), request), shutdown)
+        let (bounds, tls) = (app.config.listening.bounds, app.tls.clone());
+        server::run_tls(
+            listener,
+            bounds,
+            tls,
+            move |request| api::answer(Arc::clone(&app), request),
+            shutdown,
+        )
     };
     let operators = {
         let bounds = Bounds { connections_max: 64, ..Bounds::default() };

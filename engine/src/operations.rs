@@ -3,6 +3,7 @@
 
 mod gate;
 mod helpdesk;
+mod metrics;
 
 use crate::app::App;
 use crate::store::{StoreError, TicketId};
@@ -20,9 +21,6 @@ use std::sync::Arc;
 use std::time::Duration;
 use subtle::ConstantTimeEq;
 
-/// What prometheus-client writes.
-const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-
 /// Bytes of an operator's form at most: fifty announcements, and then some.
 const FORM_BYTES_MAX: u64 = 512 * 1024;
 const FORM_TIMEOUT: Duration = Duration::from_secs(10);
@@ -32,7 +30,10 @@ pub(crate) async fn answer(app: Arc<App>, request: Request<Incoming>) -> Answer 
     match (request.method(), request.uri().path()) {
         (&Method::GET, "/healthz") => text(StatusCode::OK, "text/plain", "ok\n"),
         (&Method::GET, "/readyz") => ready(&app),
-        (&Method::GET, "/metrics") => text(StatusCode::OK, OPEN_METRICS, app.metrics.encode()),
+        (&Method::GET, "/metrics") => {
+            let (media_type, body) = metrics::negotiated(request.headers(), app.metrics.encode());
+            text(StatusCode::OK, media_type, body)
+        }
         (&Method::GET, paths::EXPORT) if may_export(&app, &request) => export(app).await,
         (&Method::GET | &Method::PUT, paths::GATE) if may_export(&app, &request) => {
             gate::answer(app, request).await
@@ -83,8 +84,12 @@ fn export_lines(app: &App) -> Result<Vec<u8>, StoreError> {
     for account in app.store.accounts() {
         let account = account?;
         let nik = account.draft.identity.nik;
-        let line =
-            ExportedAccount { account_number: account.number, nik, registered_at: account.registered_at, flags: Vec::new() };
+        let line = ExportedAccount {
+            account_number: account.number,
+            nik,
+            registered_at: account.registered_at,
+            flags: Vec::new(),
+        };
         serde_json::to_writer(&mut lines, &line).expect("an exported account has no failing serialiser");
         lines.push(b'\n');
     }

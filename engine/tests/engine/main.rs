@@ -5,5 +5,10 @@
 mod exactly_once;
 mod faults;
 mod flow;
+mod gate;
+mod hardening;
+mod help;
+mod helpdesk;
+mod openapi;
 mod store;
 mod support;

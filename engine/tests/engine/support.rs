@@ -18,6 +18,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
 use tempfile::TempDir;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 
 pub(crate) const KEY: [u8; 32] = [7; 32];
@@ -115,6 +116,18 @@ impl Engine {
         Client::connect(self.address).await
     }
 
+    /// What an operator with the key asks for.
+    pub(crate) async fn operate(&self, method: Method, path: &str, body: impl Into<Bytes>) -> Answer {
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("host", "engine")
+            .header("authorization", format!("Bearer {EXPORT_KEY}"))
+            .body(Full::new(body.into()))
+            .unwrap();
+        Client::connect(self.operations).await.send(request).await
+    }
+
     pub(crate) fn files(&self) -> usize {
         files_in(&self.folder.path().join("store").join("documents"))
     }
@@ -144,8 +157,9 @@ impl Engine {
 
 fn config_text(folder: &Path, registry: SocketAddr, settings: &str) -> String {
     let store = folder.join("store");
+    let regions = if settings.contains("synthetic_regions") { "" } else { "synthetic_regions = true\n" };
     format!(
-        "store = {store:?}\nregistry_url = \"http://{registry}\"\nsynthetic_regions = true\n\
+        "store = {store:?}\nregistry_url = \"http://{registry}\"\n{regions}\
          captcha_key = \"{}\"\nexport_key = \"{EXPORT_KEY}\"\npassword_memory_kib = 64\npassword_passes = 1\n{settings}\n",
         hex::encode(KEY)
     )
@@ -210,6 +224,11 @@ impl Client {
     pub(crate) async fn connect(address: SocketAddr) -> Client {
         let stream = TcpStream::connect(address).await.unwrap();
         stream.set_nodelay(true).unwrap();
+        Client::over(stream).await
+    }
+
+    /// On a stream that is open already.
+    pub(crate) async fn over(stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static) -> Client {
         let (sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.unwrap();
         tokio::spawn(connection);
         Client { sender }
@@ -217,9 +236,13 @@ impl Client {
 
     pub(crate) async fn send(&mut self, request: Request<Full<Bytes>>) -> Answer {
         self.sender.ready().await.unwrap();
+        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+        let form = request.body().clone().collect().await.unwrap().to_bytes();
         let (head, body) = self.sender.send_request(request).await.unwrap().into_parts();
         let text = String::from_utf8(body.collect().await.unwrap().to_bytes().to_vec()).unwrap();
-        Answer { status: head.status, headers: head.headers, text }
+        let answer = Answer { status: head.status, headers: head.headers, text };
+        crate::openapi::check(&method, &path, &form, &answer);
+        answer
     }
 
     pub(crate) async fn call(&mut self, method: Method, path: &str, body: impl Into<Bytes>) -> Answer {
