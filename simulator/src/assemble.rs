@@ -32,6 +32,7 @@ pub(crate) struct Measured<'a> {
     pub(crate) generator: Consumption,
     pub(crate) engine: Option<(Consumption, u64)>,
     pub(crate) resources: Vec<Resource>,
+    pub(crate) others_cpu_share: Option<f64>,
     pub(crate) descriptors_allowed: u64,
     pub(crate) notes: Vec<String>,
 }
@@ -50,6 +51,7 @@ pub(crate) fn assemble(measured: Measured<'_>) -> RunRecord {
         own_limit: count_told(&totals.told, Told::Failed(Trouble::OwnLimit)),
         cpu_share_max: measured.generator.cpu_share_max,
         descriptors: (measured.generator.descriptors_max, measured.descriptors_allowed),
+        others_cpu_share: measured.others_cpu_share,
     };
     let (generator_verdict, reason, evidence) = judge_generator(&plan.generator, &fitness);
     let unjudged = Verdict::new(GeneratorVerdict::Valid, ObjectivesVerdict::None, findings.audit.verdict());
@@ -176,52 +178,4 @@ fn short(value: f64) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use domain::Failure;
-    use domain::draft::AccountNumber;
-
-    #[test]
-    fn everybody_who_arrived_is_somewhere() {
-        let told = [
-            Some(Told::Registered(AccountNumber(1))),
-            Some(Told::Refused(Failure::KkMalformed)),
-            None,
-            Some(Told::Failed(Trouble::Timeout)),
-            Some(Told::Failed(Trouble::OwnLimit)),
-            Some(Told::NotSent),
-            Some(Told::Unfinished),
-        ];
-        let expect = Applicants {
-            arrived: 6,
-            registered: 1,
-            refused: 1,
-            abandoned: 0,
-            failed: 2,
-            not_sent: 1,
-            in_flight_at_end: 1,
-        };
-        assert_eq!(count_applicants(&told), expect);
-        assert_eq!(count_told(&told, Told::Failed(Trouble::OwnLimit)), 1);
-    }
-
-    #[test]
-    fn shapes_in_words() {
-        let check = |shape, spacing, expect: &str| {
-            assert_eq!(shape_in_words(&scenario::Arrivals::new(shape, spacing, 45.0)), expect);
-        };
-        check(Shape::Constant { per_s: 2.5 }, Spacing::Even, "constant 2.5/s over 45 s, even");
-        check(
-            Shape::Ramp { from_per_s: 1.0, to_per_s: 9.0 },
-            Spacing::Even,
-            "ramp from 1/s to 9/s over 45 s, even",
-        );
-        let steps = vec![RateStep { per_s: 1.0, for_s: 40.0 }, RateStep { per_s: 3.0, for_s: 5.0 }];
-        check(Shape::Steps { steps }, Spacing::Poisson, "steps: 1/s for 40 s, 3/s for 5 s, Poisson");
-        check(
-            Shape::OpeningSpike { peak_per_s: 60.0, floor_per_s: 20.0, decay_s: 15.0 },
-            Spacing::Poisson,
-            "opening spike, 60/s decaying to 20/s with 15 s, over 45 s, Poisson",
-        );
-    }
-}
+mod tests;

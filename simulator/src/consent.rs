@@ -54,6 +54,7 @@ const STATE_LABELS: [&str; 6] = ["go", "gov", "gob", "gouv", "govt", "mil"];
 pub(crate) fn decide(url: &str) -> Result<Permitted, Refusal> {
     let malformed = || Refusal::Malformed { url: url.to_owned() };
     let uri: hyper::Uri = url.parse().map_err(|_| malformed())?;
+    uri.scheme().ok_or_else(malformed)?;
     let authority = uri.authority().ok_or_else(malformed)?;
     let host = authority.host().trim_matches(['[', ']']).trim_end_matches('.').to_ascii_lowercase();
     if host.is_empty() || authority.as_str().contains('@') {
@@ -126,6 +127,7 @@ mod tests {
         check("http://service.gov.uk", &state("service.gov.uk"));
         check("http://example.gov", &state("example.gov"));
         check("127.0.0.1:8080", &malformed("127.0.0.1:8080"));
+        check("nowhere", &malformed("nowhere"));
         check("ftp://127.0.0.1", &malformed("ftp://127.0.0.1"));
         check("https://127.0.0.1", &malformed("https://127.0.0.1"));
         check("http://127.0.0.1:8080/daftar", &malformed("http://127.0.0.1:8080/daftar"));

@@ -25,6 +25,8 @@ pub(crate) struct Fitness {
     pub(crate) cpu_share_max: f64,
     /// Descriptors held at most, and allowed.
     pub(crate) descriptors: (u64, u64),
+    /// Share of the machine's processor time that other programs took; unknown for a portal that isn't ours.
+    pub(crate) others_cpu_share: Option<f64>,
 }
 
 /// What a signal outside of its bound means.
@@ -46,6 +48,9 @@ struct Signal {
 
 /// Over this share of arrivals that found everybody busy, figures need care: some were late, if only by little.
 const FOUND_ALL_BUSY_SHARE_MAX: f64 = 0.01;
+
+/// Over this share of the machine's processor time in other hands, figures are of a smaller machine than the record says.
+const OTHERS_CPU_SHARE_MAX: f64 = 0.25;
 
 /// Over this share of the allowed descriptors the next surge will hit the limit.
 const DESCRIPTOR_SHARE_MAX: f64 = 0.9;
@@ -77,7 +82,7 @@ fn signals(plan: &GeneratorPlan, fitness: &Fitness) -> Vec<Signal> {
     let lateness_us_max = plan.lateness_ms_p99_max * 1_000.0;
     let (arrivals_us, requests_us) =
         (fitness.arrival_lateness_us_p99 as f64, fitness.request_lateness_us_p99 as f64);
-    vec![
+    let mut signals = vec![
         signal("lateness of arrivals, p99", arrivals_us, lateness_us_max, Unit::Us, Weight::Invalidates),
         signal("lateness of requests, p99", requests_us, lateness_us_max, Unit::Us, Weight::Invalidates),
         signal(
@@ -115,7 +120,17 @@ fn signals(plan: &GeneratorPlan, fitness: &Fitness) -> Vec<Signal> {
             Unit::Share,
             Weight::Limits,
         ),
-    ]
+    ];
+    signals.extend(fitness.others_cpu_share.map(|observed| {
+        signal(
+            "processor time of other programs",
+            observed,
+            OTHERS_CPU_SHARE_MAX,
+            Unit::Share,
+            Weight::Limits,
+        )
+    }));
+    signals
 }
 
 impl Signal {
@@ -158,6 +173,7 @@ mod tests {
         own_limit: 0,
         cpu_share_max: 0.8,
         descriptors: (900, 1_000),
+        others_cpu_share: Some(0.25),
     };
 
     #[test]
@@ -198,6 +214,12 @@ mod tests {
             Limited,
             Some("file descriptors held: 90.1 %, which is over 90.0 %"),
         );
+        check(
+            |f| f.others_cpu_share = Some(0.3),
+            Limited,
+            Some("processor time of other programs: 30.0 %, which is over 25.0 %"),
+        );
+        check(|f| f.others_cpu_share = None, Valid, None);
         // What invalidates outweighs what limits, wherever it stands.
         check(
             |f| (f.cpu_share_max, f.not_sent) = (2.0, 500),

@@ -3,17 +3,20 @@
 //! Every user writes to a shard, so that the two or more threads of the runtime hardly meet; all instants are microseconds since the
 //! schedule's zero, by arithmetic.
 
+mod shard;
+
 use crate::told::Told;
 use record::{FailureSeen, FunnelStep, Kind, Recorder, Sample, Steps, WHOLE};
 use scenario::Step;
+use shard::Shard;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// Shards of everything that is written. A few times the threads that write.
-const SHARDS: usize = 8;
+/// As many as there are threads that write: a shard's histograms are added up and cleared every second, some megabytes each.
+const SHARDS: usize = 2;
 
 /// Index of the whole registration among the recorder's steps; the flow's steps follow it.
 const WHOLE_INDEX: usize = 0;
@@ -62,18 +65,7 @@ pub struct Visited {
     last: Step,
 }
 
-/// Counts that progress is shown from.
-#[derive(Debug, Default)]
-pub struct Live {
-    started: AtomicU64,
-    registered: AtomicU64,
-    refused: AtomicU64,
-    failed: AtomicU64,
-    not_sent: AtomicU64,
-    unfinished: AtomicU64,
-}
-
-/// The same at one moment.
+/// Applicants at one moment, from which progress is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Sent on their way.
@@ -127,30 +119,19 @@ pub struct Totals {
 }
 
 #[derive(Debug, Default)]
-struct Shard {
-    seconds: BTreeMap<u32, SecondCounts>,
-    told: Vec<(u64, Told)>,
-    funnel: [Passage; Step::ALL.len()],
-    failures: BTreeMap<&'static str, Met>,
-    requests: u64,
-    repeats: u64,
-    found_all_busy: u64,
-    last_done_us: u64,
+struct Live {
+    started: AtomicU64,
+    registered: AtomicU64,
+    refused: AtomicU64,
+    failed: AtomicU64,
+    not_sent: AtomicU64,
+    unfinished: AtomicU64,
 }
 
-#[derive(Clone, Copy, Debug, Default)]
-struct Passage {
-    entered: u64,
-    passed: u64,
-    refused: u64,
-    failed: u64,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Met {
-    count: u64,
-    first_us: u64,
-    last_us: u64,
+/// Names of what is measured: the whole, then the steps of the flow.
+#[must_use]
+pub fn steps() -> Steps {
+    Steps::new(std::iter::once(WHOLE).chain(Step::ALL.map(Step::name)))
 }
 
 impl Default for Observer {
@@ -199,23 +180,19 @@ impl Observer {
     /// An applicant is sent on their way.
     pub fn started(&self, user: usize, at: Instant) {
         self.live.started.fetch_add(1, Relaxed);
-        let second = second_of(self.us(at));
-        self.shard(user).seconds.entry(second).or_default().started += 1;
+        self.shard(user).started(self.us(at));
     }
 
     /// An arrival whose instant had passed before any user was free for it.
     pub fn found_all_busy(&self, user: usize) {
-        self.shard(user).found_all_busy += 1;
+        self.shard(user).found_all_busy();
     }
 
     /// A request was answered, or given up.
     pub fn request(&self, user: usize, step: Step, instants: Instants, failure: Option<&'static str>) {
         self.recorder.observe(user, self.sample(1 + step.index(), instants));
         if let Some(code) = failure {
-            let at_us = self.us(instants.done);
-            let mut shard = self.shard(user);
-            let met = shard.failures.entry(code).or_insert(Met { count: 0, first_us: at_us, last_us: at_us });
-            met.add(Met { count: 1, first_us: at_us, last_us: at_us });
+            self.shard(user).failure(code, self.us(instants.done));
         }
     }
 
@@ -224,60 +201,26 @@ impl Observer {
         if end.told != Told::Unfinished {
             self.recorder.observe(user, self.sample(WHOLE_INDEX, end.instants));
         }
-        let done_us = self.us(end.instants.done);
-        let mut shard = self.shard(user);
-        let second = shard.seconds.entry(second_of(done_us)).or_default();
-        let live = match end.told {
-            Told::Registered(_) => count(&mut second.registered, &self.live.registered),
-            Told::Refused(_) => count(&mut second.refused, &self.live.refused),
-            Told::Failed(_) => count(&mut second.failed, &self.live.failed),
-            Told::NotSent => count(&mut second.not_sent, &self.live.not_sent),
-            Told::Unfinished => &self.live.unfinished,
-        };
-        live.fetch_add(1, Relaxed);
-        shard.told.push((end.arrival, end.told));
-        shard.requests += end.requests;
-        shard.repeats += end.repeats;
-        shard.last_done_us = shard.last_done_us.max(done_us);
-        for step in Step::ALL.into_iter().filter(|step| end.visited.contains(*step)) {
-            shard.funnel[step.index()].add(step == end.visited.last, end.told);
-        }
+        self.live.of(end.told).fetch_add(1, Relaxed);
+        self.shard(user).ended(&end, self.us(end.instants.done));
     }
 
     /// An arrival that nobody was free for until its patience was over: it counts as a failed response of that length.
     pub fn not_sent(&self, user: usize, arrival: u64, intended: Instant, given_up: Instant) {
-        let waited = given_up.saturating_duration_since(intended);
-        self.recorder.record(user, self.us(given_up), WHOLE_INDEX, Kind::Response, micros(waited));
-        self.live.not_sent.fetch_add(1, Relaxed);
-        let given_up_us = self.us(given_up);
-        let mut shard = self.shard(user);
-        shard.last_done_us = shard.last_done_us.max(given_up_us);
-        shard.seconds.entry(second_of(given_up_us)).or_default().not_sent += 1;
-        shard.told.push((arrival, Told::NotSent));
+        let (given_up_us, waited) = (self.us(given_up), given_up.saturating_duration_since(intended));
+        self.recorder.record(user, given_up_us, WHOLE_INDEX, Kind::Response, micros(waited));
+        self.live.of(Told::NotSent).fetch_add(1, Relaxed);
+        self.shard(user).not_sent(arrival, given_up_us);
     }
 
     /// Adds everything up. `planned` is the number of arrivals on the schedule.
     #[must_use]
     pub fn totals(&self, planned: u64) -> Totals {
         let mut sum = Shard::default();
-        let mut told = vec![None; usize::try_from(planned).expect("a schedule fits into memory")];
-        for shard in &self.shards {
-            let shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
-            for &(arrival, one) in &shard.told {
-                told[usize::try_from(arrival).expect("arrivals are indices of the schedule")] = Some(one);
-            }
-            sum.add(&shard);
+        for shard in 0..SHARDS {
+            sum.add(&self.shard(shard));
         }
-        Totals {
-            told,
-            funnel: Step::ALL.into_iter().zip(sum.funnel).map(|(step, passage)| passage.step(step)).collect(),
-            failures: failures_seen(&sum.failures),
-            seconds: sum.seconds,
-            requests: sum.requests,
-            repeats: sum.repeats,
-            found_all_busy: sum.found_all_busy,
-            last_done: Duration::from_micros(sum.last_done_us),
-        }
+        sum.totals(planned)
     }
 
     /// Microseconds from the zero to `at`; 0 before it.
@@ -294,12 +237,6 @@ impl Observer {
         // Counts are whole after every statement, so a shard stays usable when a task panicked over it.
         self.shards[user % SHARDS].lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// Names of what is measured: the whole, then the steps of the flow.
-#[must_use]
-pub fn steps() -> Steps {
-    Steps::new(std::iter::once(WHOLE).chain(Step::ALL.map(Step::name)))
 }
 
 impl Visited {
@@ -322,82 +259,16 @@ impl Visited {
     }
 }
 
-impl Passage {
-    fn add(&mut self, is_last: bool, told: Told) {
-        self.entered += 1;
+impl Live {
+    fn of(&self, told: Told) -> &AtomicU64 {
         match told {
-            _ if !is_last => self.passed += 1,
-            Told::Registered(_) => self.passed += 1,
-            Told::Refused(_) => self.refused += 1,
-            Told::Failed(_) => self.failed += 1,
-            Told::NotSent | Told::Unfinished => {}
+            Told::Registered(_) => &self.registered,
+            Told::Refused(_) => &self.refused,
+            Told::Failed(_) => &self.failed,
+            Told::NotSent => &self.not_sent,
+            Told::Unfinished => &self.unfinished,
         }
     }
-
-    fn step(self, step: Step) -> FunnelStep {
-        let Passage { entered, passed, refused, failed } = self;
-        FunnelStep { step: step.name().to_owned(), entered, passed, refused, failed }
-    }
-}
-
-impl Met {
-    fn add(&mut self, other: Met) {
-        self.count += other.count;
-        self.first_us = self.first_us.min(other.first_us);
-        self.last_us = self.last_us.max(other.last_us);
-    }
-}
-
-impl Shard {
-    fn add(&mut self, other: &Shard) {
-        for (&second, counts) in &other.seconds {
-            self.seconds.entry(second).or_default().add(counts);
-        }
-        for (sum, passage) in self.funnel.iter_mut().zip(&other.funnel) {
-            sum.entered += passage.entered;
-            sum.passed += passage.passed;
-            sum.refused += passage.refused;
-            sum.failed += passage.failed;
-        }
-        for (&code, &met) in &other.failures {
-            self.failures.entry(code).or_insert(Met { count: 0, ..met }).add(met);
-        }
-        self.requests += other.requests;
-        self.repeats += other.repeats;
-        self.found_all_busy += other.found_all_busy;
-        self.last_done_us = self.last_done_us.max(other.last_done_us);
-    }
-}
-
-impl SecondCounts {
-    fn add(&mut self, other: &SecondCounts) {
-        self.started += other.started;
-        self.registered += other.registered;
-        self.refused += other.refused;
-        self.failed += other.failed;
-        self.not_sent += other.not_sent;
-    }
-}
-
-fn count<'a>(second: &mut u64, live: &'a AtomicU64) -> &'a AtomicU64 {
-    *second += 1;
-    live
-}
-
-fn failures_seen(failures: &BTreeMap<&'static str, Met>) -> Vec<FailureSeen> {
-    let seen = |(&code, met): (&&str, &Met)| FailureSeen {
-        code: code.to_owned(),
-        count: met.count,
-        first_s: Duration::from_micros(met.first_us).as_secs_f64(),
-        last_s: Duration::from_micros(met.last_us).as_secs_f64(),
-    };
-    let mut seen: Vec<_> = failures.iter().map(seen).collect();
-    seen.sort_by(|one, other| other.count.cmp(&one.count).then_with(|| one.code.cmp(&other.code)));
-    seen
-}
-
-fn second_of(us: u64) -> u32 {
-    u32::try_from(us / 1_000_000).unwrap_or(u32::MAX)
 }
 
 fn micros(duration: Duration) -> u64 {

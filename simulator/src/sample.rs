@@ -5,6 +5,7 @@ mod metrics;
 mod usage;
 
 use crate::client::{Browser, Outgoing};
+use crate::environment::cores;
 use hyper::Method;
 use metrics::Metrics;
 use record::Resource;
@@ -118,6 +119,16 @@ impl Readings {
         self.consumption(|reading| reading.engine)
     }
 
+    /// Share of the machine's processor time over the run that went to programs other than generator, engine and stand-in; `None`
+    /// where one of the three cannot be looked at, and so counts among the others.
+    pub(crate) fn share_of_others(&self) -> Option<f64> {
+        let (first, last) = (self.0.first()?, self.0.last()?);
+        let ours_s =
+            |reading: &Reading| Some(cpu_s(reading.own)? + cpu_s(reading.engine)? + cpu_s(reading.registry)?);
+        let others_s = |reading: &Reading| Some(reading.machine_busy_s? - ours_s(reading)?);
+        Some(share(first, last, others_s)? / cores() as f64)
+    }
+
     fn consumption(&self, of: impl Fn(&Reading) -> Option<Usage>) -> Consumption {
         let usages = || self.0.iter().filter_map(&of);
         let (Some(first), Some(last)) = (usages().next(), usages().next_back()) else {
@@ -172,7 +183,7 @@ fn cpu_s(usage: Option<Usage>) -> Option<f64> {
 }
 
 fn gauges(last: Option<&Reading>, subjects: Subjects) -> Vec<Gauge> {
-    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let cores = cores();
     let processor = |name, busy_s: BusySeconds| Gauge {
         name,
         capacity: plural(cores, "core"),

@@ -41,6 +41,7 @@ fn run(rows: &[Row<'_>], stored: Option<&[(u16, u64)]>) -> Findings {
         account_number: AccountNumber(number),
         nik: nik(person),
         registered_at: Timestamp::from_ms(0),
+        flags: Vec::new(),
     };
     let stored =
         stored.map(|stored| stored.iter().map(account).collect()).ok_or_else(|| "no export".to_owned());

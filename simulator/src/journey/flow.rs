@@ -134,7 +134,10 @@ impl Walk<'_> {
         outgoing.idempotency_key = Some(format!("{:016x}-{:016x}", self.world.seed, self.applicant.arrival));
         let heard = self.ask(Step::Confirmation, outgoing).await?;
         let made: AccountMade = read(&heard)?;
-        demand(made.nik_masked == self.applicant.person.nik.masked())?;
+        demand(
+            made.nik_masked == self.applicant.person.nik.masked()
+                && made.receipt.account == made.account_number,
+        )?;
         Ok(made.account_number)
     }
 

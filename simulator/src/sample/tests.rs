@@ -55,6 +55,28 @@ fn shares_are_use_over_time_and_capacity() {
 }
 
 #[test]
+fn others_are_what_is_left_of_the_machine() {
+    let zero = Instant::now();
+    let at = |s, machine_s, own_s, engine_s, registry_s| {
+        let usage = |cpu_s| Some(Usage { cpu_s, rss_bytes: 0, descriptors: 0 });
+        Reading {
+            machine_busy_s: Some(machine_s),
+            engine: usage(engine_s),
+            registry: usage(registry_s),
+            ..reading(zero + Duration::from_secs(s), own_s, "")
+        }
+    };
+    let mut readings = Readings::default();
+    readings.push(at(0, 100.0, 1.0, 2.0, 3.0));
+    readings.push(at(10, 108.0, 2.0, 5.0, 4.0));
+    let others_s = readings.share_of_others().unwrap() * cores() as f64 * 10.0;
+    assert!((others_s - 3.0).abs() < 1e-9, "{others_s}");
+    // An engine that isn't ours counts nowhere, so nothing can be said.
+    readings.push(reading(zero + Duration::from_secs(20), 9.0, ""));
+    assert_eq!(readings.share_of_others(), None);
+}
+
+#[test]
 fn one_reading_says_nothing() {
     let mut readings = Readings::default();
     readings.push(reading(Instant::now(), 10.0, ""));

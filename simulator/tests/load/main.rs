@@ -1,5 +1,7 @@
 //! The load by itself: one applicant, and goose with many, against a portal that follows a script.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test says what failed by failing there")]
+
 mod applicant;
 mod many;
 mod portal;

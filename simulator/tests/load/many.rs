@@ -77,7 +77,7 @@ async fn with_too_few_users_arrivals_are_late_or_not_sent_and_never_forgotten() 
     let not_sent = count(&driven.totals, |told| *told == Some(Told::NotSent));
     assert_eq!(registered + not_sent, 40);
     assert!(registered >= 2 && not_sent >= 20, "{registered} registered, {not_sent} not sent");
-    assert!(driven.totals.found_all_busy as usize >= not_sent);
+    assert!(driven.totals.found_all_busy >= not_sent as u64);
     let response = driven.histograms.quantiles(WHOLE, Kind::Response);
     let service = driven.histograms.quantiles(WHOLE, Kind::Service);
     assert_eq!((response.count, service.count), (40, registered as u64));

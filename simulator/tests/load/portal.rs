@@ -171,8 +171,11 @@ fn confirm(draft: &Draft, token: usize) -> Answer {
         return problem(Failure::StepOutOfOrder, None);
     }
     let nik = Nik::parse(&draft.form.nik, RegionSet::RealAndSynthetic).unwrap();
+    let account_number = AccountNumber(token as u64);
     let made = AccountMade {
-        account_number: AccountNumber(token as u64),
+        account_number,
+        receipt: format!("{account_number}-0000-0000-0000-0000").parse().unwrap(),
+        activate_before: None,
         nik_masked: nik.masked(),
         registered_at: Timestamp::from_ms(0),
     };
@@ -211,11 +214,17 @@ impl Draft {
 fn status() -> Status {
     Status {
         gate: Gate::Open,
+        now: Timestamp::from_ms(0),
         opens_at: None,
+        opens_at_local: None,
         closes_at: None,
+        closes_at_local: None,
         limits_profile: "seed".to_owned(),
         kilobyte_bytes: 1_000,
         captcha_length: LENGTH,
+        documents: Vec::new(),
+        announcements: Vec::new(),
+        waiting_room: None,
     }
 }
 

@@ -55,6 +55,7 @@ pub(super) fn write_down(order: &Order<'_>, load: &Load, ended: Ended) -> Result
         generator: readings.generator(),
         engine: store_bytes.map(|bytes| (readings.engine(), bytes)),
         resources: readings.resources(subjects),
+        others_cpu_share: readings.share_of_others(),
         descriptors_allowed: order.descriptors_allowed,
         notes: notes(order, &totals, &findings, partial, died.as_ref()),
     });

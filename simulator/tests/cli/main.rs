@@ -1,0 +1,13 @@
+//! The binary as its users meet it: whole runs, wrong usage, services, and how everything ends.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test says what failed by failing there")]
+
+mod check;
+mod crash;
+mod endings;
+mod harness;
+mod people;
+mod runs;
+mod services;
+mod target;
+mod usage;

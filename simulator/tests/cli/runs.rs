@@ -1,0 +1,136 @@
+//! Whole runs.
+
+use crate::harness::{Desk, Finished, adds_up, lonjakan, repository, run_in};
+use record::{AuditVerdict, GeneratorVerdict, ObjectivesVerdict, Outcome, Run, RunRecord};
+use std::fs;
+use std::path::Path;
+
+fn surge(scenario: &Path, out: &Path, options: &[&str]) -> Finished {
+    let mut args = vec!["surge", scenario.to_str().unwrap(), "--out", out.to_str().unwrap()];
+    args.extend(options);
+    lonjakan(&args)
+}
+
+#[track_caller]
+fn as_expected(run: &Run) {
+    for Outcome { code, expected, observed } in &run.record.outcomes {
+        assert_eq!(expected, observed, "{code}: {:?}", run.record.notes);
+    }
+    assert_eq!(run.record.verdict.audit, AuditVerdict::Clean, "{:?}", run.record.audit);
+    adds_up(run);
+}
+
+#[test]
+fn smoke_ends_well_and_leaves_a_whole_run_folder() {
+    let desk = Desk::new();
+    let out = desk.path("run");
+    let finished = surge(&repository("scenarios/smoke.toml"), &out, &["--json"]);
+    assert_eq!(finished.code, Some(0), "{finished:?}");
+    let run = run_in(&out);
+    as_expected(&run);
+    assert_eq!(run.record.verdict.objectives, ObjectivesVerdict::Met, "{:?}", run.record.objectives);
+    assert_ne!(run.record.verdict.generator, GeneratorVerdict::Invalid, "{:?}", run.record.generator);
+    assert_eq!(run.record.applicants.arrived, run.record.arrivals.planned);
+    assert!(!run.record.partial && run.record.applicants.registered > 0);
+    assert!(
+        run.record.engine.is_some_and(|engine| engine.cpu_seconds > 0.0 && engine.store_bytes > 1_000_000)
+    );
+    assert!(run.record.resources.iter().any(|resource| resource.name == "engine password pool"));
+
+    // With --json stdout is the record, and nothing that goose says gets in between.
+    let printed: RunRecord = serde_json::from_str(&finished.stdout).unwrap();
+    assert_eq!(printed, run.record);
+    let mut files: Vec<_> = fs::read_dir(&out).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    files.sort();
+    let expect = [
+        "engine.log",
+        "junit.xml",
+        "latency.hlog",
+        "registry.log",
+        "report.html",
+        "run.json",
+        "timeline.csv",
+    ];
+    assert_eq!(files, expect);
+
+    // The pages come from the record alone.
+    let page = fs::read(out.join("report.html")).unwrap();
+    fs::remove_file(out.join("report.html")).unwrap();
+    let again = lonjakan(&["report", out.to_str().unwrap()]);
+    assert_eq!(again.code, Some(0), "{again:?}");
+    assert!(again.stdout.contains("verdict") && again.stdout.lines().count() <= 20, "{}", again.stdout);
+    assert_eq!(fs::read(out.join("report.html")).unwrap(), page);
+}
+
+#[test]
+fn the_same_seed_gives_the_same_outcomes_and_another_gives_others() {
+    let desk = Desk::new();
+    let defects =
+        "[people.defects]\nnik_unknown = 0.1\nkk_stale = 0.1\nphoto_wrong_type = 0.1\nduplicate = 0.2\n";
+    let scenario = desk.scenario(60, 1, 1_000, defects);
+    let go = |name: &str, seed: &str| {
+        let out = desk.path(name);
+        let finished = surge(&scenario, &out, &["--seed", seed, "--quiet"]);
+        assert_eq!((finished.code, finished.stderr.as_str()), (Some(0), ""), "{finished:?}");
+        let run = run_in(&out);
+        as_expected(&run);
+        let mut arrivals: Vec<_> = run.timeline.rows.iter().map(|row| row.arrivals_intended).collect();
+        arrivals.truncate(1);
+        (run.record.outcomes, arrivals)
+    };
+    let first = go("first", "7");
+    assert!(first.0.len() >= 4, "{first:?}");
+    assert_eq!(go("second", "7"), first);
+    assert_ne!(go("third", "8").0, first.0);
+}
+
+#[test]
+fn objectives_that_are_missed_have_their_exit_code() {
+    let desk = Desk::new();
+    let text = fs::read_to_string(desk.scenario(20, 1, 1_000, "")).unwrap();
+    let objectives = "objectives = [\"registered.share >= 100%\", \"refused.count >= 1\"]\n";
+    let scenario =
+        desk.file("missed.toml", &text.replace("format = 1\n", &format!("format = 1\n{objectives}")));
+    let out = desk.path("run");
+    let finished = surge(&scenario, &out, &["--quiet"]);
+    assert_eq!(finished.code, Some(3), "{finished:?}");
+    let met: Vec<_> = run_in(&out).record.objectives.iter().map(|objective| objective.met).collect();
+    assert_eq!(met, [true, false]);
+}
+
+/// One user for thirty applicants a second, each of whom thinks for some tenths of a second: the generator must say that it was
+/// unfit, whatever the engine did.
+#[test]
+fn a_starved_generator_says_that_it_is_unfit() {
+    let desk = Desk::new();
+    let scenario = desk.scenario(30, 2, 200, "");
+    let text = fs::read_to_string(&scenario).unwrap();
+    let starved =
+        text.replace("lateness_ms_p99_max = 1000", "lateness_ms_p99_max = 50\napplicants_in_flight_max = 1");
+    fs::write(&scenario, starved).unwrap();
+    let out = desk.path("run");
+    let finished = surge(&scenario, &out, &["--quiet"]);
+    assert_eq!(finished.code, Some(4), "{finished:?}");
+    let run = run_in(&out);
+    assert_eq!(run.record.verdict.generator, GeneratorVerdict::Invalid);
+    assert_eq!(run.record.applicants.arrived, 60);
+    let reason = run.record.generator.reason.as_deref().unwrap();
+    assert!(reason.contains("late") || reason.contains("not sent"), "{reason}");
+    adds_up(&run);
+}
+
+#[test]
+fn a_store_is_kept_for_who_asks_and_its_keys_are_private() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let desk = Desk::new();
+    let scenario = desk.scenario(10, 1, 1_000, "");
+    let out = desk.path("run");
+    let finished = surge(&scenario, &out, &["--quiet", "--keep-store"]);
+    assert_eq!(finished.code, Some(0), "{finished:?}");
+    let settings = out.join("engine/engine.toml");
+    assert!(fs::read_to_string(&settings).unwrap().contains("captcha_key"));
+    assert_eq!(fs::metadata(&settings).unwrap().permissions().mode() & 0o777, 0o600);
+    assert!(out.join("engine/store").is_dir());
+    // A second run must not meet the accounts of the first.
+    surge(&scenario, &out, &["--quiet", "--keep-store"]).complains(2, "holds the store of another run");
+}
