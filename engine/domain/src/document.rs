@@ -70,6 +70,22 @@ impl DocumentKind {
     pub fn from_name(name: &str) -> Option<DocumentKind> {
         DocumentKind::ALL.into_iter().find(|kind| kind.name() == name)
     }
+
+    /// Whether there is no confirmation without it.
+    pub const fn is_required(self) -> bool {
+        matches!(self, DocumentKind::Ktp | DocumentKind::Swafoto)
+    }
+}
+
+impl Format {
+    /// The media type, as IANA has it.
+    pub const fn media_type(self) -> &'static str {
+        match self {
+            Format::Jpeg => "image/jpeg",
+            Format::Png => "image/png",
+            Format::Pdf => "application/pdf",
+        }
+    }
 }
 
 impl fmt::Display for DocumentKind {

@@ -10,7 +10,7 @@ use crate::name::{Name, NameFault};
 use crate::nik::{Nik, NikFault};
 use crate::region::RegionSet;
 use crate::time::Date;
-use crate::wire::{OpenDraft, RegistryAnswer, Warning};
+use crate::wire::{OpenDraft, RegistryAnswer, ValidationForm, Warning};
 use serde::{Deserialize, Serialize};
 
 /// Who somebody says they are, every part of it possible.
@@ -52,6 +52,34 @@ pub struct Fault {
     pub failure: Failure,
 }
 
+/// Any fields of step 1, as typed. A field that isn't there is neither right nor wrong.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Fields<'a> {
+    nik: Option<&'a str>,
+    kk: Option<&'a str>,
+    full_name: Option<&'a str>,
+    birth_place: Option<&'a str>,
+    birth_date: Option<Date>,
+    phone: Option<&'a str>,
+    email: Option<&'a str>,
+}
+
+/// What the rules make of [`Fields`]: what is right by its name, the rest as faults.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CheckedFields {
+    nik: Option<Nik>,
+    kk: Option<Kk>,
+    full_name: Option<Name>,
+    birth_place: Option<String>,
+    birth_date: Option<Date>,
+    phone: Option<Phone>,
+    email: Option<Email>,
+    /// What would be refused, in the order of the form.
+    pub faults: Vec<Fault>,
+    /// What is odd, and never refused.
+    pub warnings: Vec<Warning>,
+}
+
 /// Most characters of a birthplace.
 const BIRTH_PLACE_CHARS_MAX: usize = 100;
 
@@ -60,27 +88,72 @@ const BIRTH_PLACE_CHARS_MAX: usize = 100;
 /// # Errors
 /// Every fault, in the order of the form.
 pub fn check(form: &OpenDraft, rules: &Rules<'_>) -> Result<(Identity, Vec<Warning>), Vec<Fault>> {
+    match check_fields(&Fields::from(form), rules) {
+        CheckedFields {
+            nik: Some(nik),
+            kk: Some(kk),
+            full_name: Some(full_name),
+            birth_place: Some(birth_place),
+            birth_date: Some(birth_date),
+            phone: Some(phone),
+            email: Some(email),
+            faults: _,
+            warnings,
+        } => Ok((Identity { nik, kk, full_name, birth_place, birth_date, phone, email }, warnings)),
+        refused => Err(refused.faults),
+    }
+}
+
+/// Checks whichever fields there are, each by the rule of step 1. The only place where these rules are applied.
+pub fn check_fields(fields: &Fields<'_>, rules: &Rules<'_>) -> CheckedFields {
     let mut faults = Vec::new();
-    let nik = keep("nik", check_nik(&form.nik, rules), &mut faults);
-    let kk = keep("kk", Kk::parse(&form.kk).map_err(|_| Failure::KkMalformed), &mut faults);
-    let full_name = keep("full_name", check_name(&form.full_name), &mut faults);
-    let birth_place = keep("birth_place", check_birth_place(&form.birth_place), &mut faults);
-    let birth_date = keep("birth_date", check_age(form.birth_date, rules), &mut faults);
-    let phone = keep("phone", Phone::parse(&form.phone).ok_or(Failure::ContactInvalid), &mut faults);
-    let email = keep("email", Email::parse(&form.email).ok_or(Failure::ContactInvalid), &mut faults);
-    let (Some(nik), Some(kk), Some(full_name), Some(birth_place), Some(birth_date), Some(phone), Some(email)) =
-        (nik, kk, full_name, birth_place, birth_date, phone, email)
-    else {
-        return Err(faults);
-    };
+    let contact = Failure::ContactInvalid;
+    let nik = keep("nik", fields.nik.map(|text| check_nik(text, rules)), &mut faults);
+    let kk = fields.kk.map(|text| Kk::parse(text).map_err(|_| Failure::KkMalformed));
+    let kk = keep("kk", kk, &mut faults);
+    let full_name = keep("full_name", fields.full_name.map(check_name), &mut faults);
+    let birth_place = keep("birth_place", fields.birth_place.map(check_birth_place), &mut faults);
+    let birth_date = keep("birth_date", fields.birth_date.map(|date| check_age(date, rules)), &mut faults);
+    let phone = keep("phone", fields.phone.map(|text| Phone::parse(text).ok_or(contact)), &mut faults);
+    let email = keep("email", fields.email.map(|text| Email::parse(text).ok_or(contact)), &mut faults);
     let mut warnings = Vec::new();
-    if !nik.agrees_with(birth_date) {
+    if let (Some(nik), Some(birth_date)) = (nik, birth_date)
+        && !nik.agrees_with(birth_date)
+    {
         warnings.push(Warning::BirthDateUnlikeNik);
     }
-    if !kk.region_is_known(rules.regions) {
+    if kk.is_some_and(|kk| !kk.region_is_known(rules.regions)) {
         warnings.push(Warning::KkRegionUnknown);
     }
-    Ok((Identity { nik, kk, full_name, birth_place, birth_date, phone, email }, warnings))
+    CheckedFields { nik, kk, full_name, birth_place, birth_date, phone, email, faults, warnings }
+}
+
+impl<'a> From<&'a OpenDraft> for Fields<'a> {
+    fn from(form: &'a OpenDraft) -> Fields<'a> {
+        Fields {
+            nik: Some(&form.nik),
+            kk: Some(&form.kk),
+            full_name: Some(&form.full_name),
+            birth_place: Some(&form.birth_place),
+            birth_date: Some(form.birth_date),
+            phone: Some(&form.phone),
+            email: Some(&form.email),
+        }
+    }
+}
+
+impl<'a> From<&'a ValidationForm> for Fields<'a> {
+    fn from(form: &'a ValidationForm) -> Fields<'a> {
+        Fields {
+            nik: form.nik.as_deref(),
+            kk: form.kk.as_deref(),
+            full_name: form.full_name.as_deref(),
+            birth_place: form.birth_place.as_deref(),
+            birth_date: form.birth_date,
+            phone: form.phone.as_deref(),
+            email: form.email.as_deref(),
+        }
+    }
 }
 
 /// What the population registry's answer means for the applicant.
@@ -96,8 +169,8 @@ pub fn judge_registry_answer(answer: RegistryAnswer) -> Result<(), Failure> {
     }
 }
 
-fn keep<T>(field: &'static str, checked: Result<T, Failure>, faults: &mut Vec<Fault>) -> Option<T> {
-    checked.map_err(|failure| faults.push(Fault { field, failure })).ok()
+fn keep<T>(field: &'static str, checked: Option<Result<T, Failure>>, faults: &mut Vec<Fault>) -> Option<T> {
+    checked?.map_err(|failure| faults.push(Fault { field, failure })).ok()
 }
 
 fn check_nik(text: &str, rules: &Rules<'_>) -> Result<Nik, Failure> {
@@ -179,6 +252,53 @@ mod tests {
         check_with(|f| f.birth_date = "2000-05-18".parse().unwrap(), Ok(&[Warning::BirthDateUnlikeNik]));
         check_with(|f| f.nik = "9901015705000010".to_owned(), Ok(&[]));
         check_with(|f| f.kk = "0000000000000000".to_owned(), Ok(&[Warning::KkRegionUnknown]));
+    }
+
+    /// Field by field, the rules say what they say of the whole form.
+    #[test]
+    fn any_fields_are_checked_by_the_same_rules() {
+        let limits = Limits::default();
+        let today = "2026-11-21".parse().unwrap();
+        let rules = Rules { regions: RegionSet::RealAndSynthetic, limits: &limits, today };
+        let check = |typed: serde_json::Value, faults: &[(&str, Failure)], warnings: &[Warning]| {
+            let form: ValidationForm = serde_json::from_value(typed.clone()).unwrap();
+            let found = check_fields(&Fields::from(&form), &rules);
+            let found_faults: Vec<_> =
+                found.faults.iter().map(|fault| (fault.field, fault.failure)).collect();
+            assert_eq!((found_faults.as_slice(), found.warnings.as_slice()), (faults, warnings), "{typed}");
+        };
+        check(serde_json::json!({}), &[], &[]);
+        check(serde_json::json!({"nik": "9901011705000010"}), &[], &[]);
+        check(serde_json::json!({"nik": "x"}), &[("nik", Failure::NikMalformed)], &[]);
+        check(serde_json::json!({"nik": "9901013105000010"}), &[], &[]);
+        check(serde_json::json!({"nik": "9901013102000010"}), &[("nik", Failure::NikInvalid)], &[]);
+        check(serde_json::json!({"kk": "0000000000000000"}), &[], &[Warning::KkRegionUnknown]);
+        check(
+            serde_json::json!({"birth_date": "2010-01-01"}),
+            &[("birth_date", Failure::AgeIneligible)],
+            &[],
+        );
+        check(
+            serde_json::json!({"nik": "9901011705000010", "birth_date": "2000-05-18"}),
+            &[],
+            &[Warning::BirthDateUnlikeNik],
+        );
+        check(
+            serde_json::json!({"email": "@", "full_name": "Hj. Siti", "phone": "1", "birth_place": ""}),
+            &[
+                ("full_name", Failure::NameHasTitle),
+                ("birth_place", Failure::BirthplaceUnknown),
+                ("phone", Failure::ContactInvalid),
+                ("email", Failure::ContactInvalid),
+            ],
+            &[],
+        );
+        // Of a form that is whole, both say the same.
+        let mut whole = form();
+        (whole.nik, whole.kk) = ("9901011805000010".to_owned(), "0000000000000000".to_owned());
+        let found = check_fields(&Fields::from(&whole), &rules);
+        assert_eq!(super::check(&whole, &rules).unwrap().1, found.warnings);
+        assert_eq!(found.warnings.len(), 2);
     }
 
     #[test]

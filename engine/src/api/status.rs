@@ -2,19 +2,26 @@
 
 use super::answer;
 use crate::app::App;
-use domain::wire::Status;
+use domain::wire::{DocumentRule, Status};
+use domain::zone::LocalTimes;
 use hyper::StatusCode;
 use server::Answer;
 
 pub(super) fn show(app: &App) -> Answer {
-    let config = &app.config;
+    let (now, schedule, limits) = (app.clock.now(), app.gate.schedule(), &app.config.limits);
     let status = Status {
-        gate: config.gate(app.clock.now()),
-        opens_at: config.opens_at,
-        closes_at: config.closes_at,
-        limits_profile: config.limits.profile.name().to_owned(),
-        kilobyte_bytes: config.limits.kilobyte_bytes,
-        captcha_length: config.limits.captcha_length,
+        gate: schedule.gate(now),
+        now,
+        opens_at: schedule.opens_at,
+        opens_at_local: schedule.opens_at.map(LocalTimes::of),
+        closes_at: schedule.closes_at,
+        closes_at_local: schedule.closes_at.map(LocalTimes::of),
+        limits_profile: limits.profile.name().to_owned(),
+        kilobyte_bytes: limits.kilobyte_bytes,
+        captcha_length: limits.captcha_length,
+        documents: DocumentRule::of_all(limits),
+        announcements: schedule.announced(now),
+        waiting_room: None,
     };
     answer::json(StatusCode::OK, &status)
 }

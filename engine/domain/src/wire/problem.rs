@@ -42,6 +42,14 @@ pub struct FieldProblem {
     pub title: String,
 }
 
+impl FieldProblem {
+    /// The field that `fault` is about.
+    pub fn of(fault: &Fault) -> FieldProblem {
+        let (code, title) = (fault.failure, fault.failure.title().to_owned());
+        FieldProblem { field: fault.field.to_owned(), code, title }
+    }
+}
+
 impl Problem {
     /// The media type of a problem.
     pub const MEDIA_TYPE: &str = "application/problem+json";
@@ -62,12 +70,7 @@ impl Problem {
 
     /// The problem that says the first of `faults`, with every one under its field.
     pub fn of_faults(first: Fault, faults: &[Fault]) -> Problem {
-        let fields = faults.iter().map(|fault| FieldProblem {
-            field: fault.field.to_owned(),
-            code: fault.failure,
-            title: fault.failure.title().to_owned(),
-        });
-        Problem { fields: fields.collect(), ..Problem::of(first.failure) }
+        Problem { fields: faults.iter().map(FieldProblem::of).collect(), ..Problem::of(first.failure) }
     }
 
     /// The same, with a hint when to come again.

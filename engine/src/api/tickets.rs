@@ -1,0 +1,71 @@
+//! `POST /tickets` and `GET /tickets/{number}`: the helpdesk. It stays open before the opening and after the end, when most people
+//! have something to ask; only maintenance shuts it.
+
+use super::answer::{self, ApiError};
+use super::read_form;
+use crate::app::App;
+use crate::helpdesk::OpenError;
+use crate::store::{Ticket, TicketId};
+use domain::Failure;
+use domain::ticket::{self, TICKET_NUMBER_BYTES, TicketNumber, TicketState};
+use domain::wire::{TicketForm, TicketOpened, TicketShown};
+use hyper::StatusCode;
+use hyper::body::Incoming;
+use server::Answer;
+
+pub(super) async fn open(app: &App, body: Incoming) -> Result<Answer, ApiError> {
+    if app.gate.check(app.clock.now()) == Err(Failure::Maintenance) {
+        return Err(ApiError::from(Failure::Maintenance));
+    }
+    let form: TicketForm = read_form(app, body).await?;
+    let checked = ticket::check(&form).map_err(ApiError::of_faults)?;
+    let (number, opened_at) = (new_number()?, app.clock.now());
+    let ticket = Ticket {
+        id: TicketId::of(number),
+        nik: checked.nik,
+        kk: checked.kk,
+        category: checked.category,
+        description: checked.description,
+        opened_at,
+        state: TicketState::Open,
+        answered_at: None,
+        answer: None,
+    };
+    app.helpdesk.open(&ticket)?;
+    app.committer.settle().await?;
+    let opened = TicketOpened { number, opened_at, contact: checked.category.contact() };
+    Ok(answer::json(StatusCode::CREATED, &opened))
+}
+
+/// A number that was never given is a path that isn't there.
+pub(super) fn show(app: &App, number: TicketNumber) -> Result<Answer, ApiError> {
+    let Some(ticket) = app.store.ticket(TicketId::of(number))? else { return Ok(answer::not_found()) };
+    let shown = TicketShown {
+        nik_masked: ticket.nik.masked(),
+        category: ticket.category,
+        title: ticket.category.title().to_owned(),
+        contact: ticket.category.contact(),
+        state: ticket.state,
+        opened_at: ticket.opened_at,
+        answered_at: ticket.answered_at,
+        answer: ticket.answer,
+    };
+    Ok(answer::json(StatusCode::OK, &shown))
+}
+
+/// Eighty bits from the system's generator: whoever has the number sees the ticket, so it must not be guessable.
+fn new_number() -> Result<TicketNumber, ApiError> {
+    let mut bytes = [0; TICKET_NUMBER_BYTES];
+    getrandom::fill(&mut bytes).map_err(|error| ApiError::inside(Failure::Internal, &error))?;
+    Ok(TicketNumber::new(bytes))
+}
+
+impl From<OpenError> for ApiError {
+    fn from(error: OpenError) -> ApiError {
+        match error {
+            OpenError::TooManyOfOne => ApiError::of_field("nik", Failure::TooManyRequests),
+            OpenError::Full => ApiError::from(Failure::Busy),
+            OpenError::Store(error) => ApiError::from(error),
+        }
+    }
+}
