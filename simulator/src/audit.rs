@@ -223,11 +223,12 @@ fn judge_pair(first: &Case, second: &Case, store: Option<&Store>, ledger: &mut L
     }
 }
 
-/// Only arrivals count, expected and observed alike; who has no final answer is counted nowhere here.
+/// Only arrivals count. Who was cut off by the end of the run counts nowhere: nobody knows what they would have been told. Who was
+/// not sent was expected, and is missing.
 fn count_outcomes(cases: &[Case]) -> Vec<Outcome> {
     let mut counts: BTreeMap<(usize, &'static str), (u64, u64)> = BTreeMap::new();
     for case in cases {
-        let Some(told) = case.told else { continue };
+        let Some(told) = case.told.filter(|&told| told != Told::Unfinished) else { continue };
         counts.entry(keyed(case.truth.expected.code())).or_default().0 += 1;
         if let Some(code) = told.code() {
             counts.entry(keyed(code)).or_default().1 += 1;

@@ -165,6 +165,7 @@ fn outcomes_are_counted_by_code() {
             (1, "nik-registered", "nik-registered", Some(0)),
             (6, "ok", "late", None),
             (7, "kk-malformed", "-", None),
+            (8, "kk-malformed", "cut", None),
         ],
         Some(&[(1, 1_001)]),
     );
