@@ -60,6 +60,8 @@ pub enum Verdict {
         place: Option<u64>,
         /// Time until the turn.
         estimate: Duration,
+        /// When the page should ask again: that is the sign of life.
+        ask_again_after: Duration,
     },
     /// It is turned away.
     Shed {
@@ -136,9 +138,9 @@ impl Gate {
         let id = Id(self.last_id);
         match self.people.judge(arrival, now) {
             Opinion::Pass => self.offer(id, arrival, now),
-            Opinion::Wait { place, estimate } => {
+            Opinion::Wait { place, estimate, ask_again_after } => {
                 self.counts.deferred += 1;
-                Verdict::Wait { place, estimate }
+                Verdict::Wait { place, estimate, ask_again_after }
             }
             Opinion::Full => self.full(id),
             Opinion::Shed { why, retry_after } => {

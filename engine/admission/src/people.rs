@@ -33,7 +33,7 @@ pub(crate) enum Opinion {
     /// It goes on to the work.
     Pass,
     /// It is told its place in the waiting room; none is known before the opening.
-    Wait { place: Option<u64>, estimate: Duration },
+    Wait { place: Option<u64>, estimate: Duration, ask_again_after: Duration },
     /// It is turned away.
     Shed { why: crate::Why, retry_after: Duration },
     /// The waiting room has no space left.

@@ -120,9 +120,11 @@ impl Sizing {
         self.service_mean / u32::try_from(self.slots.max(1)).unwrap_or(u32::MAX)
     }
 
-    /// A standing line of the length that a concurrency limit would allow, and ten times that before it counts as standing.
+    /// In a standing line nobody stays for longer than it takes six slots to become free, so that a slot hardly ever finds it empty; with
+    /// slow work three, so that those turned away hear of it soon. Ten times that makes a line a standing one.
     fn codel(&self) -> CodelSettings {
-        let target = (self.service_mean * 2).max(Duration::from_millis(5));
+        let soon = Duration::from_millis(40);
+        let target = (self.turn() * 6).min(soon).max(self.turn() * 3).max(Duration::from_millis(5));
         CodelSettings {
             slots: self.slots,
             target,

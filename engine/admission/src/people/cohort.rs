@@ -3,7 +3,7 @@
 //! Turning requests away at random lets hardly anybody through a flow of many steps: each step loses some, and the work of their earlier
 //! steps is lost with them. Here every person has a draw for the period, and passes as long as it lies below the level. The level moves
 //! by additive increase and multiplicative decrease on the measured delay in the line: the least delay of a window, which tells a line
-//! that stands from a burst. Whoever has begun is judged more mildly than a newcomer, so that a small step down cuts nobody off midway.
+//! that stands from a burst. While a line shrinks the level rests. Whoever has begun is judged more mildly than a newcomer, so that a small step down cuts nobody off midway.
 //! Nothing is kept for a person.
 
 use super::Opinion;
@@ -40,8 +40,9 @@ pub(crate) struct Cohort {
     /// The share of people who pass, 0 to 1.
     level: f64,
     window_from: Moment,
-    /// Least delay of the window.
+    /// Least delay of the window, and of the one before.
     delay_min: Option<Duration>,
+    delay_before: Duration,
     /// Whether the work has turned somebody away in the window.
     overflowed: bool,
 }
@@ -52,7 +53,15 @@ const LEVEL_MIN: f64 = 0.01;
 impl Cohort {
     pub(crate) fn new(settings: CohortSettings, key: Key) -> Cohort {
         let window_from = Moment::default();
-        Cohort { settings, key, level: 1.0, window_from, delay_min: None, overflowed: false }
+        Cohort {
+            settings,
+            key,
+            level: 1.0,
+            window_from,
+            delay_min: None,
+            delay_before: Duration::ZERO,
+            overflowed: false,
+        }
     }
 
     /// A request that names nobody passes.
@@ -96,14 +105,20 @@ impl Cohort {
         if now.since(self.window_from) < self.settings.adjust_every {
             return;
         }
-        let delayed = self.delay_min.is_some_and(|least| least > self.settings.target);
-        let level = if delayed || self.overflowed {
+        let delay = self.delay_min.unwrap_or(Duration::ZERO);
+        let delayed = delay > self.settings.target;
+        // A line that gets shorter needs time, not another step down.
+        let shrinking = delay < self.delay_before;
+        let level = if self.overflowed || delayed && !shrinking {
             self.level * f64::from(self.settings.decrease_permille) / 1_000.0
+        } else if delayed {
+            self.level
         } else {
             self.level + f64::from(self.settings.increase_permille) / 1_000.0
         };
         self.level = level.clamp(LEVEL_MIN, 1.0);
-        (self.window_from, self.delay_min, self.overflowed) = (now, None, false);
+        (self.window_from, self.delay_before) = (now, delay);
+        (self.delay_min, self.overflowed) = (None, false);
     }
 
     /// Uniform in 0 to 1 over people, and another for each period.
@@ -155,7 +170,8 @@ mod tests {
     #[test]
     fn levels() {
         check(&[("", 1.0), ("10 60", 1.0), ("60 90", 0.5), ("0 900", 0.6), ("50", 0.7), ("51", 0.35)]);
-        check(&[("10 full", 0.5), ("full", 0.25), ("", 0.35)]);
+        check(&[("60", 0.5), ("90", 0.25), ("89", 0.25), ("70 99", 0.25), ("70", 0.125), ("50", 0.225)]);
+        check(&[("10 full", 0.5), ("full", 0.25), ("", 0.35), ("99", 0.175), ("98 full", 0.0875)]);
         check(&[
             ("99", 0.5),
             ("99", 0.25),

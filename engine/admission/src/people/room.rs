@@ -38,8 +38,8 @@ pub struct RoomSettings {
     pub active_max: usize,
     /// How people are called in.
     pub calls: Budget,
-    /// Who waits, or was called and has not come yet, is taken to have left after this time without a sign. A few times the interval at
-    /// which the page asks.
+    /// Who waits, or was called and has not come yet, is taken to have left after this time without a sign. The page is told to ask
+    /// three times in it at least.
     pub heartbeat_within: Duration,
     /// Who is inside is taken to have left after this time without a request. Longer than the longest request and the longest thinking.
     pub idle_within: Duration,
@@ -85,6 +85,10 @@ pub(crate) struct Room {
     active: usize,
     counters: RoomCounters,
     calls: Bucket,
+    /// The last spot called.
+    called: Option<Spot>,
+    /// The counter as it came out of a restart.
+    restored_serving: u64,
     speed: Speed,
     /// Until then those who stood in line before a restart are still coming back.
     gathered_at: Moment,
@@ -114,6 +118,9 @@ enum Spot {
     Late { number: u64, draw: u64 },
 }
 
+/// Nobody is asked to ask more often.
+const ASK_AFTER_MIN: Duration = Duration::from_secs(1);
+
 impl Room {
     pub(crate) fn new(settings: RoomSettings, key: Key) -> Room {
         Room {
@@ -125,6 +132,8 @@ impl Room {
             active: 0,
             counters: RoomCounters::default(),
             calls: Bucket::default(),
+            called: None,
+            restored_serving: 0,
             speed: Speed::new(settings.calls.every),
             gathered_at: Moment::default(),
             left: Generations::new(settings.token_life, settings.waiting_max),
@@ -149,9 +158,17 @@ impl Room {
             self.seen(person, now);
         }
         match self.standing(person, now) {
-            Some(Standing::Waiting { place, estimate }) => Opinion::Wait { place, estimate },
+            Some(Standing::Waiting { place, estimate }) => {
+                Opinion::Wait { place, estimate, ask_again_after: self.ask_again_after(estimate) }
+            }
             Some(Standing::Active) | None => Opinion::Pass,
         }
+    }
+
+    /// Whoever is near their turn asks often, or many would be called long before they know it and then come all at once; whoever is far
+    /// from it asks as rarely as the heartbeat allows.
+    fn ask_again_after(&self, estimate: Duration) -> Duration {
+        (estimate / 2).max(ASK_AFTER_MIN).min(self.settings.heartbeat_within / 3)
     }
 
     /// A sign of life.
@@ -207,6 +224,7 @@ impl Room {
     /// Goes on after a restart. For one heartbeat only those are called before whom nobody can stand: the others have yet to come back.
     pub(crate) fn restore(&mut self, counters: RoomCounters, now: Moment) {
         self.counters = counters;
+        self.restored_serving = counters.serving;
         self.gathered_at = now.plus(self.settings.heartbeat_within);
     }
 
@@ -242,11 +260,13 @@ impl Room {
             return false;
         }
         // A call is paid for once: those called before came back after a restart or a silence.
-        if number >= self.counters.serving && self.calls.take(self.settings.calls, now).is_err() {
+        let called_before = number < self.restored_serving || self.called.is_some_and(|last| spot <= last);
+        if !called_before && self.calls.take(self.settings.calls, now).is_err() {
             return false;
         }
         self.line.pop_first();
         self.active += 1;
+        self.called = self.called.max(Some(spot));
         self.counters.serving = self.counters.serving.max(number.saturating_add(1));
         if let Some(guest) = self.guests.get_mut(&hash) {
             (guest.state, guest.seen_at) = (State::Called, now);

@@ -1,8 +1,9 @@
 //! A line that may not stand for long: controlled delay with adaptive LIFO.
 //!
-//! A burst makes a line that empties again within an interval: it is left alone, first come first served. A line that has not been empty
-//! for a whole interval stands because more comes than can be done: then nobody stays in it for longer than the target, and the newest is
-//! served first, since its client is the least likely to have gone. The distinction between burst and standing line is that of Nichols and
+//! A burst makes a line that is worked off within an interval: it is left alone, first come first served. Where nobody was begun at once
+//! for a whole interval, the line stands because more comes than can be done: then nobody stays in it for longer than the target, and the
+//! newest is served first, since its client is the least likely to have gone. It is so until nobody has been overdue for an interval: a slot that
+//! happens to be free for an instant does not end an overload. The distinction between burst and standing line is that of Nichols and
 //! Jacobson, "Controlling Queue Delay" (ACM Queue 2012); for requests, which don't slow down when one of them is dropped, the short target
 //! for everybody and the turned order are those of Maurer, "Fail at Scale" (ACM Queue 2015).
 
@@ -19,7 +20,7 @@ pub struct CodelSettings {
     pub slots: usize,
     /// Longest time in a standing line. A few times the time between two free slots: with less, slots wait for work.
     pub target: Duration,
-    /// A line that was not empty for so long is a standing one.
+    /// A line stands when nobody was begun at once for so long.
     pub interval: Duration,
     /// Most requests in the line, a bound on memory; whoever comes on top is turned away at once.
     pub queue_max: usize,
@@ -40,21 +41,21 @@ pub enum Order {
 pub(crate) struct Codel {
     settings: CodelSettings,
     line: Line,
-    /// The last instant at which the line was empty; means nothing while it is.
-    empty_until: Moment,
+    /// The last instant at which somebody who came was begun at once.
+    relieved_at: Moment,
+    /// The last instant at which somebody had stood too long, unless that is over.
+    overdue_at: Option<Moment>,
 }
 
 impl Codel {
     pub(crate) fn new(settings: CodelSettings) -> Codel {
-        Codel { settings, line: Line::default(), empty_until: Moment::default() }
+        Codel { settings, line: Line::default(), relieved_at: Moment::default(), overdue_at: None }
     }
 
     pub(crate) fn offer(&mut self, id: Id, until: Option<Moment>, running: usize, now: Moment) -> Offer {
-        if self.line.is_empty() {
-            if running < self.settings.slots {
-                return Offer::Start;
-            }
-            self.empty_until = now;
+        if self.line.is_empty() && running < self.settings.slots {
+            self.relieve(now);
+            return Offer::Start;
         }
         if self.line.len() >= self.settings.queue_max {
             return Offer::Shed;
@@ -67,6 +68,7 @@ impl Codel {
         let standing = self.is_standing(now);
         let oldest = self.line.oldest()?;
         if standing && now.since(oldest.since) > self.settings.target {
+            self.overdue_at = Some(now);
             return self.leave(oldest, How::Overdue, now);
         }
         if running >= self.settings.slots {
@@ -88,8 +90,9 @@ impl Codel {
     pub(crate) fn wake_at(&self) -> Option<Moment> {
         let oldest = self.line.oldest()?;
         let overdue_at = oldest.since.plus(self.settings.target);
-        let standing_at = self.empty_until.plus(self.settings.interval);
-        Some(overdue_at.max(standing_at).plus(Duration::from_micros(1)))
+        let standing_at = self.relieved_at.plus(self.settings.interval);
+        let wake_at = if self.overdue_at.is_some() { overdue_at } else { overdue_at.max(standing_at) };
+        Some(wake_at.plus(Duration::from_micros(1)))
     }
 
     pub(crate) fn parked(&self) -> usize {
@@ -97,7 +100,13 @@ impl Codel {
     }
 
     fn is_standing(&self, now: Moment) -> bool {
-        !self.line.is_empty() && now.since(self.empty_until) > self.settings.interval
+        self.overdue_at.is_some() || now.since(self.relieved_at) > self.settings.interval
+    }
+
+    /// Somebody is begun at once.
+    fn relieve(&mut self, now: Moment) {
+        self.relieved_at = now;
+        self.overdue_at = self.overdue_at.filter(|&last| now.since(last) <= self.settings.interval);
     }
 
     fn leave(&mut self, parked: Parked, how: How, now: Moment) -> Option<Leave> {
@@ -137,9 +146,14 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_line_forgets_that_it_stood() {
-        let events = "0 +1 start; 0 +2 park; 150 ? overdue 2; 150 ?; 150 +3 park; 151 +4 park; 200 ?; 200 -1; 200 ? start 3";
-        check(codel(Order::AdaptiveLifo), events);
+    fn relief_is_a_free_slot_and_an_interval_without_anybody_overdue() {
+        let stands =
+            "0 +1 start; 0 +2 park; 150 ? overdue 2; 150 ?; 160 +3 park; 160 !180; 180 ?; 181 ? overdue 3";
+        check(codel(Order::AdaptiveLifo), stands);
+        let soon = "190 -1; 190 ?; 195 +4 start; 195 +5 park; 195 !215; 215 ?; 216 ? overdue 5";
+        check(codel(Order::AdaptiveLifo), &format!("{stands}; {soon}"));
+        let late = "190 -1; 190 ?; 282 +4 start; 282 +5 park; 282 !382; 382 ?; 382 -4; 382 ? start 5";
+        check(codel(Order::AdaptiveLifo), &format!("{stands}; {late}"));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! A line in which only those stay who can be served while their client waits.
 //!
-//! Every request carries the instant until which its client waits. It is turned away at once where the line ahead is longer than that,
-//! and dropped when its turn comes where the work would outlast it. How long work takes is measured. Without that reserve a long line
+//! Every request carries the instant until which its client waits. It is turned away at once where the line ahead may be longer than
+//! that, and dropped when its turn comes where the work would outlast it. How long work takes is measured. Without that reserve a long line
 //! serves those who are just about to leave, and nearly all work is wasted.
 
 use super::line::{Line, Parked};
@@ -41,7 +41,7 @@ impl Deadline {
         if self.line.is_empty() && running < self.settings.slots {
             return Offer::Start;
         }
-        let turn_at = now.plus(self.pace.of(self.line.len() + 1, self.settings.slots));
+        let turn_at = now.plus(self.pace.most_of(self.line.len() + 1, self.settings.slots));
         if self.line.len() >= self.settings.queue_max || self.is_too_late(until, turn_at) {
             return Offer::Shed;
         }
@@ -110,15 +110,19 @@ mod tests {
 
     #[test]
     fn who_cannot_be_served_in_time_is_turned_away_at_once() {
-        // The turn of the first in line comes after 10 ms, that of the second after 20 ms; the work then needs up to 30 ms.
-        check(deadline(45), "0 +1 start; 0 +2 park; 0 +3 shed; 0 +4@55 park; 0 +5@55 shed");
+        // The turn of the first in line comes within 30 ms, that of the second within 20 + 4 root(2) 5 = 48.3 ms, that of the third
+        // within 64.6 ms; the work then needs up to 30 ms.
+        check(
+            deadline(65),
+            "0 +1 start; 0 +2@59 shed; 0 +3 park; 0 +4 shed; 0 +5@79 park; 0 +6@94 shed; 0 +7@95 park",
+        );
         check(deadline(1), "0 +1 start; 0 +2 shed");
         check(deadline(9_999), "0 +1 start; 0 +2 park; 0 +3 park; 0 +4 park; 0 +5 park; 0 +6 shed");
     }
 
     #[test]
     fn work_for_a_client_who_will_have_gone_is_not_begun() {
-        let events = "0 +1 start; 0 +2@100 park; 0 +3@300 park; 71 -1; 71 ? expired 2; 71 ? start 3; 71 ?";
+        let events = "0 +1 start; 0 +2@100 park; 0 +3@300 park; 73 -1; 73 ? expired 2; 73 ? start 3; 73 ?";
         check(deadline(1_000), events);
         // Also while every slot is taken, so that the client hears of it.
         check(deadline(1_000), "0 +1 start; 0 +2@100 park; 0 !70; 70 ?; 71 ? expired 2; 71 !never; 80 x2");
