@@ -42,6 +42,11 @@ pub(crate) async fn answer(app: Arc<App>, request: Request<Incoming>) -> Answer 
     headers::secured(answer_route(app, request).await)
 }
 
+/// Whether a request line leads to an endpoint.
+pub(crate) fn has_endpoint(method: &hyper::Method, path: &str) -> bool {
+    Route::of(method, path).is_ok_and(|route| !route.step().is_empty())
+}
+
 async fn answer_route(app: Arc<App>, request: Request<Incoming>) -> Answer {
     let route = match Route::of(request.method(), request.uri().path()) {
         Ok(route) => route,

@@ -9,6 +9,7 @@ use crate::config::Config;
 use crate::gate::GateKeeper;
 use crate::helpdesk::Helpdesk;
 use crate::metrics::Metrics;
+use crate::outbox;
 use crate::overload::Overload;
 use crate::passwords::Passwords;
 use crate::photos::Photos;
@@ -18,7 +19,7 @@ use crate::store::{SledStore, Store, StoreError};
 use admission::Key;
 use server::{Tls, TlsError};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::{fs, io};
 
 /// The engine, ready to serve.
@@ -33,6 +34,7 @@ pub struct App {
     pub(crate) photos: Photos,
     pub(crate) registry: Registry,
     pub(crate) captchas: Captchas,
+    pub(crate) proofs: Proofs,
     pub(crate) secret: Secret,
     pub(crate) metrics: Metrics,
     pub(crate) tls: Option<Tls>,
@@ -57,6 +59,14 @@ pub enum OpenError {
         folder: PathBuf,
         /// What the store says.
         source: StoreError,
+    },
+    /// The folder for messages cannot be made.
+    #[error("cannot use the folder for messages {}: {source}", folder.display())]
+    Outbox {
+        /// As set, or beside the register.
+        folder: PathBuf,
+        /// What the system says.
+        source: io::Error,
     },
     /// Certificate or key cannot be used.
     #[error("no TLS: {0}")]
@@ -95,7 +105,10 @@ impl App {
         let blobs = open_blobs(&config.store, clock.now().as_ms()).map_err(in_folder)?;
         let tls = open_tls(&config)?;
         let metrics = Metrics::new();
-        let rules = Rules { activation: config.accounts.activation, proofs: Proofs::new(secret.clone()) };
+        outbox::make_folder(&config.accounts.mail, &config.store)
+            .map_err(|(folder, source)| OpenError::Outbox { folder, source })?;
+        let proofs = Proofs::new(secret.clone());
+        let rules = Rules { activation: config.accounts.activation, proofs: proofs.clone() };
         let counts = (metrics.store.clone(), metrics.life.clone());
         let committer =
             Committer::start(Arc::clone(&store), clock.clone(), rules, counts).map_err(in_register)?;
@@ -120,6 +133,7 @@ impl App {
             photos,
             registry,
             captchas,
+            proofs,
             secret,
             metrics,
             tls,

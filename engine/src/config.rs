@@ -73,6 +73,7 @@ public_url                what links in messages begin with                     
 mail_from                 sender of messages                                         [an example]
 outbox_folder             folder for messages, a file each                           [store/outbox]
 smtp_url                  relay for messages instead of files, smtps:// or loopback  [none]
+outbox_retry_ms           pause after a message that failed, doubling, 10 to 60000   [1000]
 sweep_ms                  pause between looks for what is over, 10 to 600000         [5000]
 ";
 
@@ -207,6 +208,7 @@ struct RawConfig {
     mail_from: Option<String>,
     outbox_folder: Option<PathBuf>,
     smtp_url: Option<String>,
+    outbox_retry_ms: Option<u64>,
     sweep_ms: Option<u64>,
 }
 
@@ -303,6 +305,7 @@ impl RawConfig {
             session_minutes: within("session_minutes", self.session_minutes, 30, 1, 1_440),
             sessions_max: within("sessions_max", self.sessions_max, 3, 1, 100),
             sweep_ms: within("sweep_ms", self.sweep_ms, 5_000, 10, 600_000),
+            outbox_retry_ms: within("outbox_retry_ms", self.outbox_retry_ms, 1_000, 10, 60_000),
             secure_cookies: self.secure_cookies || listening.is_tls(),
             public_url: self.public_url,
             mail_from: self.mail_from,

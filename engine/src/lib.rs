@@ -14,10 +14,13 @@ mod card;
 mod clock;
 mod committer;
 mod config;
+#[doc(hidden)]
+pub mod fuzzing;
 mod gate;
 mod helpdesk;
 mod metrics;
 mod operations;
+mod outbox;
 mod overload;
 mod passwords;
 mod photos;
@@ -27,14 +30,17 @@ mod registry;
 mod secret;
 mod sessions;
 pub mod store;
+mod sweep;
 
 pub use app::{App, OpenError};
 pub use clock::Clock;
 pub use config::{CONFIG_REFERENCE, Config, ConfigError};
 
+use outbox::Outbox;
 use server::{Bounds, Drained};
 use std::sync::Arc;
 use tokio::net::TcpListener;
+use tokio::task::JoinSet;
 
 /// Serves applicants on `listener` and operations on `operations` until `shutdown` is done, then drains.
 pub async fn run(
@@ -44,6 +50,7 @@ pub async fn run(
     shutdown: impl Future<Output = ()>,
 ) -> Drained {
     let (ended, operations_end) = tokio::sync::oneshot::channel::<()>();
+    let mut background = start_background(&listener, &app);
     let applicants = {
         let app = Arc::clone(&app);
         let (bounds, tls) = (app.config.listening.bounds, app.tls.clone());
@@ -55,6 +62,7 @@ pub async fn run(
             shutdown,
         )
     };
+    let time_keeper = Arc::clone(&app);
     let operators = {
         let bounds = Bounds { connections_max: 64, ..Bounds::default() };
         let end = async {
@@ -68,5 +76,22 @@ pub async fn run(
         drop(ended);
         drained
     };
-    tokio::join!(applicants, operators).0
+    let served = async { tokio::join!(applicants, operators).0 };
+    let drained = tokio::select! {
+        drained = served => drained,
+        never = time_keeper.overload.keep_time() => match never {},
+    };
+    background.shutdown().await;
+    drained
+}
+
+/// What goes on beside requests: messages are delivered, and what is over is removed.
+fn start_background(listener: &TcpListener, app: &Arc<App>) -> JoinSet<()> {
+    let mail = &app.config.accounts.mail;
+    let listen = listener.local_addr().unwrap_or(app.config.listen);
+    let outbox = Arc::new(Outbox::of(mail, &app.config.store));
+    let mut background = JoinSet::new();
+    background.spawn(outbox::run(Arc::clone(app), outbox, mail.links_begin_with(listen).into()));
+    background.spawn(sweep::run(Arc::clone(app)));
+    background
 }

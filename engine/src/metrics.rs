@@ -1,6 +1,7 @@
 //! What the engine counts, for Prometheus. Names follow its conventions: base units, `_total` for what only grows.
 
 use crate::registry::RegistryError;
+use admission::Counts;
 use domain::Failure;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
@@ -17,6 +18,9 @@ pub(crate) struct Metrics {
     names: Names,
     requests: Family<RequestLabels, Counter>,
     admission: Family<AdmissionLabels, Counter>,
+    under_way: Gauge,
+    in_line: Gauge,
+    wasted: Gauge,
     pools: PoolFamilies,
     pub(crate) store: StoreMetrics,
     pub(crate) life: LifeMetrics,
@@ -100,6 +104,9 @@ impl Metrics {
             names: Names::with_prefix("engine"),
             requests: Family::default(),
             admission: Family::default(),
+            under_way: Gauge::default(),
+            in_line: Gauge::default(),
+            wasted: Gauge::default(),
             pools: PoolFamilies::default(),
             store: StoreMetrics::default(),
             life: LifeMetrics::default(),
@@ -112,6 +119,13 @@ impl Metrics {
         let names = &mut self.names;
         names.register("requests", "Requests answered, by step and outcome", self.requests.clone());
         names.register("admission", "Requests by what admission decided", self.admission.clone());
+        names.register("requests_under_way", "Requests that are worked on", self.under_way.clone());
+        names.register("requests_in_line", "Requests that wait for their turn", self.in_line.clone());
+        names.register(
+            "requests_wasted",
+            "Requests done for clients that had gone, since the start",
+            self.wasted.clone(),
+        );
         names.register("pool_busy_seconds", "Time that threads of a pool worked", self.pools.busy.clone());
         names.register("pool_wait_seconds", "Time that jobs of a pool waited", self.pools.waited.clone());
         names.register("pool_jobs", "Jobs that a pool finished", self.pools.jobs.clone());
@@ -172,6 +186,14 @@ impl Metrics {
             client_gone: self.pools.client_gone.get_or_create_owned(&labels),
             threads: self.pools.threads.get_or_create_owned(&labels),
         }
+    }
+
+    /// How things stand at the gate: requests under way, requests in line, and what was counted.
+    pub(crate) fn set_overload(&self, (under_way, in_line, counts): (usize, usize, Counts)) {
+        let gauge = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+        self.under_way.set(gauge(under_way as u64));
+        self.in_line.set(gauge(in_line as u64));
+        self.wasted.set(gauge(counts.wasted));
     }
 
     /// Everything, in the OpenMetrics text format.

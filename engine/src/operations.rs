@@ -6,10 +6,10 @@ mod helpdesk;
 mod metrics;
 
 use crate::app::App;
-use crate::store::{StoreError, TicketId};
+use crate::store::{Account, StoreError, TicketId};
 use bytes::Bytes;
 use domain::draft::AccountNumber;
-use domain::wire::{self, ExportedAccount, GateRefusal, paths};
+use domain::wire::{self, AccountFlag, ExportedAccount, GateRefusal, paths};
 use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper::header::{AUTHORIZATION, CONTENT_TYPE};
@@ -31,6 +31,7 @@ pub(crate) async fn answer(app: Arc<App>, request: Request<Incoming>) -> Answer 
         (&Method::GET, "/healthz") => text(StatusCode::OK, "text/plain", "ok\n"),
         (&Method::GET, "/readyz") => ready(&app),
         (&Method::GET, "/metrics") => {
+            app.metrics.set_overload(app.overload.counts());
             let (media_type, body) = metrics::negotiated(request.headers(), app.metrics.encode());
             text(StatusCode::OK, media_type, body)
         }
@@ -79,16 +80,28 @@ async fn export(app: Arc<App>) -> Answer {
     }
 }
 
+fn flags(app: &App, account: &Account) -> Result<Vec<AccountFlag>, StoreError> {
+    let mut flags = Vec::new();
+    if app.store.is_double(account)? {
+        flags.push(AccountFlag::DoubleIdentity);
+    }
+    if app.store.activation(account.number)?.is_some() {
+        flags.push(AccountFlag::AwaitingActivation);
+    }
+    Ok(flags)
+}
+
 fn export_lines(app: &App) -> Result<Vec<u8>, StoreError> {
     let mut lines = Vec::new();
     for account in app.store.accounts() {
         let account = account?;
         let nik = account.draft.identity.nik;
+        let flags = flags(app, &account)?;
         let line = ExportedAccount {
             account_number: account.number,
             nik,
             registered_at: account.registered_at,
-            flags: Vec::new(),
+            flags,
         };
         serde_json::to_writer(&mut lines, &line).expect("an exported account has no failing serialiser");
         lines.push(b'\n');

@@ -38,6 +38,14 @@ impl Secret {
         }
     }
 
+    /// A key of its own for `purpose`.
+    pub(crate) fn derive(&self, purpose: &str) -> [u8; KEY_BYTES] {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes a key of any length");
+        mac.update(b"derive\0");
+        mac.update(purpose.as_bytes());
+        mac.finalize().into_bytes().into()
+    }
+
     /// A digest of `parts` that nobody without the key can make, in hexadecimal.
     pub(crate) fn digest(&self, parts: &[&str]) -> String {
         hex::encode(self.digest_bytes(parts))

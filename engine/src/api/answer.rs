@@ -1,6 +1,7 @@
 //! Answers as they go out: JSON, or a problem that says what the applicant can do and nothing of the inside.
 
 use crate::committer::CommitError;
+use crate::overload::TurnedAway;
 use crate::photos::PhotoError;
 use crate::pool::PoolError;
 use crate::store::{StoreError, UpdateError};
@@ -21,6 +22,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 pub(super) struct ApiError {
     failure: Failure,
     faults: Vec<Fault>,
+    /// Where it is known.
+    retry_after_s: Option<u32>,
     /// For the log alone.
     inside: Option<String>,
 }
@@ -34,17 +37,33 @@ impl ApiError {
     /// The form has faults; the first gives the answer its code.
     pub(super) fn of_faults(faults: Vec<Fault>) -> ApiError {
         let failure = faults.first().map_or(Failure::Internal, |fault| fault.failure);
-        ApiError { failure, faults, inside: None }
+        ApiError { faults, ..ApiError::from(failure) }
     }
 
     /// The fault is that of one field.
     pub(super) fn of_field(field: &'static str, failure: Failure) -> ApiError {
-        ApiError { failure, faults: vec![Fault { field, failure }], inside: None }
+        ApiError { faults: vec![Fault { field, failure }], ..ApiError::from(failure) }
+    }
+
+    /// `error` as a fault of `field`, unless the system is at fault.
+    pub(super) fn at_field(field: &'static str, error: impl Into<ApiError>) -> ApiError {
+        let error = error.into();
+        let failure = error.failure;
+        if failure.is_transient() {
+            error
+        } else {
+            ApiError { faults: vec![Fault { field, failure }], ..error }
+        }
     }
 
     /// Something inside failed: `cause` goes to the log, `failure` to the applicant.
     pub(super) fn inside(failure: Failure, cause: &dyn fmt::Display) -> ApiError {
-        ApiError { failure, faults: Vec::new(), inside: Some(cause.to_string()) }
+        ApiError { inside: Some(cause.to_string()), ..ApiError::from(failure) }
+    }
+
+    /// The same, with the time after which a repeat makes sense, where it is known.
+    pub(super) fn retry_after(self, seconds: Option<u32>) -> ApiError {
+        ApiError { retry_after_s: seconds.or(self.retry_after_s), ..self }
     }
 
     /// The answer; what is inside is logged here, and only here.
@@ -57,10 +76,10 @@ impl ApiError {
             None => Problem::of(self.failure),
         };
         let status = StatusCode::from_u16(self.failure.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        if !self.failure.is_transient() {
+        let soon = || self.failure.is_transient().then(retry_after_s);
+        let Some(seconds) = self.retry_after_s.or_else(soon) else {
             return problem_answer(status, &problem);
-        }
-        let seconds = retry_after_s();
+        };
         let mut answer = problem_answer(status, &problem.retry_after(seconds));
         answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
         answer
@@ -125,9 +144,16 @@ fn retry_after_s() -> u32 {
     2 + TURN.fetch_add(1, Ordering::Relaxed) % 5
 }
 
+impl From<TurnedAway> for ApiError {
+    fn from(turned: TurnedAway) -> ApiError {
+        let seconds = u32::try_from(turned.retry_after.as_secs()).unwrap_or(u32::MAX).max(1);
+        ApiError::from(turned.failure).retry_after(Some(seconds))
+    }
+}
+
 impl From<Failure> for ApiError {
     fn from(failure: Failure) -> ApiError {
-        ApiError { failure, faults: Vec::new(), inside: None }
+        ApiError { failure, faults: Vec::new(), retry_after_s: None, inside: None }
     }
 }
 

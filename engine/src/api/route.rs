@@ -2,6 +2,9 @@
 
 use crate::store::DraftId;
 use domain::document::DocumentKind;
+use domain::draft::AccountNumber;
+use domain::receipt::ReceiptNumber;
+use domain::ticket::TicketNumber;
 use domain::wire::paths;
 use hyper::Method;
 use sha2::{Digest, Sha256};
@@ -10,6 +13,12 @@ use sha2::{Digest, Sha256};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Route {
     Status,
+    Failures,
+    Regencies,
+    OpenApi,
+    Validations,
+    Tickets,
+    Ticket(TicketNumber),
     Captchas,
     Drafts,
     Draft(DraftId),
@@ -17,6 +26,16 @@ pub(super) enum Route {
     Document(DraftId, DocumentKind),
     Credentials(DraftId),
     Confirmation(DraftId),
+    Card(AccountNumber),
+    /// What isn't even a receipt in form is none that is genuine.
+    Receipt(Option<ReceiptNumber>),
+    Activations,
+    ActivationMessages,
+    Sessions,
+    CurrentSession,
+    Me,
+    PasswordResets,
+    ResetQuestions,
 }
 
 /// Why a request is for none.
@@ -35,10 +54,28 @@ impl Route {
         if method.as_str() == allowed { Ok(route) } else { Err(RouteError::MethodNotAllowed(allowed)) }
     }
 
+    /// The draft that it goes on with.
+    pub(super) const fn draft(self) -> Option<DraftId> {
+        match self {
+            Route::Draft(id)
+            | Route::Profile(id)
+            | Route::Document(id, _)
+            | Route::Credentials(id)
+            | Route::Confirmation(id) => Some(id),
+            _ => None,
+        }
+    }
+
     /// The step of the flow, as metrics and logs call it.
     pub(super) const fn step(self) -> &'static str {
         match self {
             Route::Status => "status",
+            Route::Failures => "failures",
+            Route::Regencies => "regencies",
+            Route::OpenApi => "openapi",
+            Route::Validations => "validation",
+            Route::Tickets => "ticket",
+            Route::Ticket(_) => "ticket-state",
             Route::Captchas => "captcha",
             Route::Drafts => "identity",
             Route::Draft(_) => "review",
@@ -46,6 +83,15 @@ impl Route {
             Route::Document(_, kind) => kind.name(),
             Route::Credentials(_) => "credentials",
             Route::Confirmation(_) => "confirmation",
+            Route::Card(_) => "card",
+            Route::Receipt(_) => "receipt",
+            Route::Activations => "activation",
+            Route::ActivationMessages => "activation-message",
+            Route::Sessions => "login",
+            Route::CurrentSession => "logout",
+            Route::Me => "account",
+            Route::PasswordResets => "password-reset",
+            Route::ResetQuestions => "reset-questions",
         }
     }
 }
@@ -59,9 +105,32 @@ pub(super) fn draft_id(token: &str) -> DraftId {
 fn parse(path: &str) -> Option<(Route, &'static str)> {
     match path {
         paths::STATUS => return Some((Route::Status, "GET")),
+        paths::FAILURES => return Some((Route::Failures, "GET")),
+        paths::REGENCIES => return Some((Route::Regencies, "GET")),
+        paths::OPENAPI => return Some((Route::OpenApi, "GET")),
+        paths::VALIDATIONS => return Some((Route::Validations, "POST")),
+        paths::TICKETS => return Some((Route::Tickets, "POST")),
         paths::CAPTCHAS => return Some((Route::Captchas, "POST")),
         paths::DRAFTS => return Some((Route::Drafts, "POST")),
+        paths::ACTIVATIONS => return Some((Route::Activations, "POST")),
+        paths::ACTIVATION_MESSAGES => return Some((Route::ActivationMessages, "POST")),
+        paths::SESSIONS => return Some((Route::Sessions, "POST")),
+        paths::CURRENT_SESSION => return Some((Route::CurrentSession, "DELETE")),
+        paths::ME => return Some((Route::Me, "GET")),
+        paths::PASSWORD_RESETS => return Some((Route::PasswordResets, "POST")),
+        paths::RESET_QUESTIONS => return Some((Route::ResetQuestions, "POST")),
         _ => {}
+    }
+    if let Some(receipt) = path.strip_prefix(paths::RECEIPTS).and_then(|rest| rest.strip_prefix('/')) {
+        let is_one = !receipt.is_empty() && !receipt.contains('/');
+        return is_one.then(|| (Route::Receipt(receipt.parse().ok()), "GET"));
+    }
+    if let Some(account) = path.strip_prefix(paths::ACCOUNTS).and_then(|rest| rest.strip_prefix('/')) {
+        let number = account.strip_suffix("/card").filter(|number| is_account_number(number))?;
+        return Some((Route::Card(AccountNumber(number.parse().ok()?)), "GET"));
+    }
+    if let Some(number) = path.strip_prefix(paths::TICKETS).and_then(|rest| rest.strip_prefix('/')) {
+        return Some((Route::Ticket(TicketNumber::parse(number)?), "GET"));
     }
     let mut parts = path.strip_prefix(paths::DRAFTS)?.strip_prefix('/')?.split('/');
     let token = parts.next().filter(|token| !token.is_empty())?;
@@ -78,9 +147,50 @@ fn parse(path: &str) -> Option<(Route, &'static str)> {
     }
 }
 
+/// Digits, as many as fit; leading zeros may be left out.
+fn is_account_number(text: &str) -> bool {
+    (1..=20).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn routes_of_accounts() {
+        let check = |method: Method, path: &str, expect| {
+            assert_eq!(Route::of(&method, path), expect, "{method} {path}");
+        };
+        let card = Route::Card(AccountNumber(12));
+        check(Method::GET, &paths::card(AccountNumber(12)), Ok(card));
+        check(Method::GET, "/api/v1/accounts/12/card", Ok(card));
+        let receipt = "0000000012-7KQF-2M9D-XH4T-PV3A";
+        check(Method::GET, &paths::receipt(receipt), Ok(Route::Receipt(receipt.parse().ok())));
+        check(Method::GET, &paths::receipt("12"), Ok(Route::Receipt(None)));
+        check(Method::POST, paths::ACTIVATIONS, Ok(Route::Activations));
+        check(Method::POST, paths::ACTIVATION_MESSAGES, Ok(Route::ActivationMessages));
+        check(Method::POST, paths::SESSIONS, Ok(Route::Sessions));
+        check(Method::DELETE, paths::CURRENT_SESSION, Ok(Route::CurrentSession));
+        check(Method::GET, paths::ME, Ok(Route::Me));
+        check(Method::POST, paths::PASSWORD_RESETS, Ok(Route::PasswordResets));
+        check(Method::POST, paths::RESET_QUESTIONS, Ok(Route::ResetQuestions));
+        check(Method::POST, paths::ME, Err(RouteError::MethodNotAllowed("GET")));
+        for path in [
+            "/api/v1/accounts",
+            "/api/v1/accounts/",
+            "/api/v1/accounts/12",
+            "/api/v1/accounts//card",
+            "/api/v1/accounts/x/card",
+            "/api/v1/accounts/+1/card",
+            "/api/v1/accounts/99999999999999999999/card",
+            "/api/v1/receipts",
+            "/api/v1/receipts/",
+            "/api/v1/receipts/a/b",
+            "/api/v1/sessions/12",
+        ] {
+            check(Method::GET, path, Err(RouteError::NotFound));
+        }
+    }
 
     #[test]
     fn routes() {
@@ -98,6 +208,13 @@ mod tests {
         }
         check(Method::PUT, &paths::credentials("abc"), Ok(Route::Credentials(draft)));
         check(Method::POST, &paths::confirmation("abc"), Ok(Route::Confirmation(draft)));
+        check(Method::GET, paths::FAILURES, Ok(Route::Failures));
+        check(Method::GET, paths::REGENCIES, Ok(Route::Regencies));
+        check(Method::GET, paths::OPENAPI, Ok(Route::OpenApi));
+        check(Method::POST, paths::VALIDATIONS, Ok(Route::Validations));
+        check(Method::POST, paths::TICKETS, Ok(Route::Tickets));
+        let number = TicketNumber::new([7; 10]);
+        check(Method::GET, &paths::ticket(number), Ok(Route::Ticket(number)));
         check(Method::GET, &paths::profile("abc"), Err(RouteError::MethodNotAllowed("PUT")));
         check(Method::DELETE, paths::STATUS, Err(RouteError::MethodNotAllowed("GET")));
         for path in [
@@ -114,6 +231,8 @@ mod tests {
             "/api/v1/drafts/abc/profile/",
             "/API/V1/STATUS",
             "/api/v1/status/",
+            "/api/v1/tickets/",
+            "/api/v1/tickets/abc",
         ] {
             check(Method::GET, path, Err(RouteError::NotFound));
         }
