@@ -77,7 +77,14 @@ mod tests {
         check(number, 8, false);
         check(AccountNumber(13), 7, false);
         assert!(!proofs.token_holds(number, 7, &token.to_uppercase()));
-        for none in ["", "-", "12", "x-0123456789abcdef0123456789abcdef", "12-01", "+1-0123456789abcdef0123456789abcdef"] {
+        for none in [
+            "",
+            "-",
+            "12",
+            "x-0123456789abcdef0123456789abcdef",
+            "12-01",
+            "+1-0123456789abcdef0123456789abcdef",
+        ] {
             assert_eq!(account_of(none), None, "{none}");
         }
     }

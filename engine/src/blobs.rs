@@ -14,6 +14,8 @@ pub(crate) struct Blobs {
     folder: PathBuf,
     /// Told apart from names of earlier runs by the process's start, see [`Blobs::open`].
     next: AtomicU64,
+    /// The first number of this run.
+    start: u64,
 }
 
 impl Blobs {
@@ -25,7 +27,7 @@ impl Blobs {
         for shelf in 0..=u8::MAX {
             fs::create_dir_all(folder.join(format!("{shelf:02x}")))?;
         }
-        Ok(Blobs { folder, next: AtomicU64::new(start) })
+        Ok(Blobs { folder, next: AtomicU64::new(start), start })
     }
 
     /// Keeps `bytes` and gives the name under which they are found.
@@ -46,12 +48,44 @@ impl Blobs {
         Ok(name)
     }
 
-    /// Removes a file that nothing refers to any longer.
+    /// Removes a file that nothing refers to any longer. One that is gone already is no trouble.
     pub(crate) fn remove(&self, name: &str) {
-        if let Err(error) = fs::remove_file(self.folder.join(name)) {
-            tracing::warn!(%error, "a document that was replaced cannot be removed");
+        match fs::remove_file(self.folder.join(name)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                tracing::warn!(%error, "a document that nothing refers to cannot be removed");
+            }
+            _ => {}
         }
     }
+
+    /// Names on `shelf` that earlier runs have written and `is_kept` doesn't know. Files of other names are left alone.
+    ///
+    /// # Errors
+    /// Where the shelf cannot be read; what cannot be judged counts as kept.
+    pub(crate) fn orphans<E>(
+        &self,
+        shelf: u8,
+        is_kept: impl Fn(DraftId, &str) -> Result<bool, E>,
+    ) -> io::Result<Vec<String>> {
+        let shelf = format!("{shelf:02x}");
+        let mut orphans = Vec::new();
+        for entry in fs::read_dir(self.folder.join(&shelf))? {
+            let Ok(file) = entry?.file_name().into_string() else { continue };
+            let Some((draft, number)) = read_name(&file) else { continue };
+            let name = format!("{shelf}/{file}");
+            if number < self.start && matches!(is_kept(draft, &name), Ok(false)) {
+                orphans.push(name);
+            }
+        }
+        Ok(orphans)
+    }
+}
+
+/// The draft and the number in a file's name, see [`Blobs::put`].
+fn read_name(file: &str) -> Option<(DraftId, u64)> {
+    let (draft, rest) = file.split_once('-')?;
+    let (_, number) = rest.rsplit_once('-')?;
+    Some((draft.parse().ok()?, u64::from_str_radix(number, 16).ok()?))
 }
 
 fn write_to_disk(path: &Path, bytes: &[u8]) -> io::Result<()> {
@@ -76,6 +110,25 @@ mod tests {
         blobs.remove(&first);
         assert!(!folder.path().join(&first).exists());
         assert!(first.starts_with("ab/") && second.starts_with("ab/"));
+    }
+
+    #[test]
+    fn what_earlier_runs_left_is_found() {
+        let folder = tempfile::tempdir().unwrap();
+        let id = DraftId([0xab; 16]);
+        let earlier = Blobs::open(folder.path().to_owned(), 7).unwrap();
+        let kept = earlier.put(id, DocumentKind::Ktp, b"one").unwrap();
+        let orphan = earlier.put(id, DocumentKind::Swafoto, b"two").unwrap();
+        fs::write(folder.path().join("ab/notes.txt"), b"somebody's").unwrap();
+        let now = Blobs::open(folder.path().to_owned(), 100).unwrap();
+        now.put(id, DocumentKind::Ktp, b"three").unwrap();
+        let orphans = |shelf| now.orphans(shelf, |draft, name| Ok::<_, ()>(draft == id && name == kept));
+        assert_eq!(orphans(0xab).unwrap(), [orphan]);
+        assert_eq!(orphans(0xac).unwrap(), [""; 0]);
+        // Where the register cannot be read, everything stays.
+        assert_eq!(now.orphans(0xab, |_, _| Err(())).unwrap(), [""; 0]);
+        fs::remove_dir(folder.path().join("ac")).unwrap();
+        assert!(orphans(0xac).is_err());
     }
 
     #[test]

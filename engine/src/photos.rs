@@ -78,6 +78,11 @@ impl Photos {
         self.pool.run(work).await?
     }
 
+    /// The folder of documents.
+    pub(crate) fn blobs(&self) -> &Blobs {
+        &self.blobs
+    }
+
     /// Removes the file of an upload that another has replaced.
     pub(crate) fn remove(&self, name: &str) {
         self.blobs.remove(name);
@@ -86,7 +91,7 @@ impl Photos {
 
 /// Variance of the Laplacian over the luma plane of a JPEG (Pech-Pacheco et al., ICPR 2000: low where nothing is in focus).
 /// `luma` is scratch.
-fn sharpness(file: &[u8], size: Dimensions, luma: &mut Vec<u8>) -> Result<f64, Failure> {
+pub(crate) fn sharpness(file: &[u8], size: Dimensions, luma: &mut Vec<u8>) -> Result<f64, Failure> {
     let options = DecoderOptions::default()
         .jpeg_set_out_colorspace(ColorSpace::Luma)
         .set_max_width(size.width as usize)

@@ -6,7 +6,7 @@ use crate::app::App;
 use crate::store::DraftId;
 use domain::draft::{Credentials, SecurityQuestion, Step};
 use domain::wire::{CredentialsForm, QuestionForm};
-use domain::{Failure, password};
+use domain::{Failure, Nik, password};
 use hyper::body::Incoming;
 use server::Answer;
 
@@ -20,11 +20,7 @@ pub(super) async fn put(app: &App, id: DraftId, body: Incoming) -> Result<Answer
     let draft = drafts::load(app, id, now)?;
     draft.admit(Step::Credentials, now)?;
     app.captchas.redeem(&form.captcha, now).map_err(|failure| ApiError::of_field("captcha", failure))?;
-    password::check(&form.password, &form.password_repetition, draft.identity.nik, &app.config.limits)
-        .map_err(|failure| match failure {
-            Failure::PasswordMismatch => ApiError::of_field("password_repetition", failure),
-            other => ApiError::of_field("password", other),
-        })?;
+    check_password(app, &form.password, &form.password_repetition, draft.identity.nik)?;
     let questions =
         form.questions.iter().map(|form| digest_question(app, id, form)).collect::<Result<_, _>>()?;
     let password_hash = app.passwords.hash(form.password).await?;
@@ -39,15 +35,30 @@ pub(super) async fn put(app: &App, id: DraftId, body: Incoming) -> Result<Answer
     Ok(answer::no_content())
 }
 
-/// An answer is compared without regard to case and spaces, so that is what its digest is of.
+/// Judges a new password by the policy, under the fields' names.
+pub(super) fn check_password(app: &App, password: &str, repetition: &str, nik: Nik) -> Result<(), ApiError> {
+    password::check(password, repetition, nik, &app.config.limits).map_err(|failure| match failure {
+        Failure::PasswordMismatch => ApiError::of_field("password_repetition", failure),
+        other => ApiError::of_field("password", other),
+    })
+}
+
 fn digest_question(app: &App, id: DraftId, form: &QuestionForm) -> Result<SecurityQuestion, ApiError> {
     let question = form.question.trim().to_owned();
-    let answer: String =
-        form.answer.split_whitespace().flat_map(str::chars).flat_map(char::to_lowercase).collect();
     let fits = |text: &str| !text.is_empty() && text.chars().count() <= QUESTION_CHARS_MAX;
-    if !fits(&question) || !fits(&answer) {
+    if !fits(&question) || !fits(&comparable(&form.answer)) {
         return Err(ApiError::of_field("questions", Failure::FormOutdated));
     }
-    let answer_digest = app.secret.digest(&["security answer", &id.to_string(), &question, &answer]);
+    let answer_digest = answer_digest(app, id, &question, &form.answer);
     Ok(SecurityQuestion { question, answer_digest })
+}
+
+/// The digest of `answer` to `question`, as the account keeps it that draft `id` has become.
+pub(super) fn answer_digest(app: &App, id: DraftId, question: &str, answer: &str) -> String {
+    app.secret.digest(&["security answer", &id.to_string(), question, &comparable(answer)])
+}
+
+/// An answer is compared without regard to case and spaces.
+fn comparable(answer: &str) -> String {
+    answer.split_whitespace().flat_map(str::chars).flat_map(char::to_lowercase).collect()
 }

@@ -32,13 +32,13 @@ pub(super) async fn open(app: &App, body: Incoming) -> Result<Answer, ApiError> 
 
 /// Early and kind, not binding: what holds is decided at confirmation.
 fn check_claims(app: &App, identity: &Identity) -> Result<(), ApiError> {
-    if app.store.holder(Claim::Nik(identity.nik))?.is_some() {
+    if app.holder(Claim::Nik(identity.nik))?.is_some() {
         return Err(ApiError::of_field("nik", Failure::NikRegistered));
     }
-    if app.store.holder(Claim::Email(&identity.email.key()))?.is_some() {
+    if app.holder(Claim::Email(&identity.email.key()))?.is_some() {
         return Err(ApiError::of_field("email", Failure::ContactInUse));
     }
-    if app.store.holder(Claim::Phone(identity.phone.key()))?.is_some() {
+    if app.holder(Claim::Phone(identity.phone.key()))?.is_some() {
         return Err(ApiError::of_field("phone", Failure::ContactInUse));
     }
     Ok(())

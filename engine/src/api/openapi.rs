@@ -20,6 +20,7 @@ mod tests {
     use super::super::route::{self, Route, RouteError};
     use super::*;
     use domain::document::DocumentKind;
+    use domain::draft::AccountNumber;
     use domain::ticket::TicketNumber;
     use hyper::Method;
     use serde_json::Value;
@@ -44,6 +45,15 @@ mod tests {
             Route::Document(draft, DocumentKind::Ktp),
             Route::Credentials(draft),
             Route::Confirmation(draft),
+            Route::Card(AccountNumber(1)),
+            Route::Receipt(None),
+            Route::Activations,
+            Route::ActivationMessages,
+            Route::Sessions,
+            Route::CurrentSession,
+            Route::Me,
+            Route::PasswordResets,
+            Route::ResetQuestions,
         ];
         for route in all {
             match route {
@@ -60,7 +70,16 @@ mod tests {
                 | Route::Profile(_)
                 | Route::Document(..)
                 | Route::Credentials(_)
-                | Route::Confirmation(_) => {}
+                | Route::Confirmation(_)
+                | Route::Card(_)
+                | Route::Receipt(_)
+                | Route::Activations
+                | Route::ActivationMessages
+                | Route::Sessions
+                | Route::CurrentSession
+                | Route::Me
+                | Route::PasswordResets
+                | Route::ResetQuestions => {}
             }
         }
         all.into()
@@ -71,7 +90,9 @@ mod tests {
         template
             .replace("{token}", "0123456789abcdef0123456789abcdef")
             .replace("{kind}", "ktp")
-            .replace("{number}", "0000-0000-0000-0000")
+            .replace("tickets/{number}", "tickets/0000-0000-0000-0000")
+            .replace("accounts/{number}", "accounts/1")
+            .replace("{receipt}", "0000000001-0000-0000-0000-0000")
     }
 
     #[test]
@@ -81,14 +102,18 @@ mod tests {
         for (template, item) in document["paths"].as_object().unwrap() {
             let path = sample(template);
             assert!(!path.contains('{'), "{template} needs a sample");
-            for method in [Method::GET, Method::POST, Method::PUT, Method::DELETE, Method::PATCH, Method::HEAD] {
+            for method in
+                [Method::GET, Method::POST, Method::PUT, Method::DELETE, Method::PATCH, Method::HEAD]
+            {
                 let known = item.get(method.as_str().to_lowercase()).is_some();
                 match Route::of(&method, &path) {
                     Ok(route) => {
                         assert!(known, "{method} {template} is not documented");
                         documented.insert(discriminant(&route));
                     }
-                    Err(RouteError::MethodNotAllowed(_)) => assert!(!known, "{method} {template} is no route"),
+                    Err(RouteError::MethodNotAllowed(_)) => {
+                        assert!(!known, "{method} {template} is no route")
+                    }
                     Err(RouteError::NotFound) => panic!("{template} is no route"),
                 }
             }

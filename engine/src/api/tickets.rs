@@ -2,7 +2,7 @@
 //! have something to ask; only maintenance shuts it.
 
 use super::answer::{self, ApiError};
-use super::read_form;
+use super::{check_maintenance, read_form};
 use crate::app::App;
 use crate::helpdesk::OpenError;
 use crate::store::{Ticket, TicketId};
@@ -14,9 +14,7 @@ use hyper::body::Incoming;
 use server::Answer;
 
 pub(super) async fn open(app: &App, body: Incoming) -> Result<Answer, ApiError> {
-    if app.gate.check(app.clock.now()) == Err(Failure::Maintenance) {
-        return Err(ApiError::from(Failure::Maintenance));
-    }
+    check_maintenance(app)?;
     let form: TicketForm = read_form(app, body).await?;
     let checked = ticket::check(&form).map_err(ApiError::of_faults)?;
     let (number, opened_at) = (new_number()?, app.clock.now());

@@ -19,7 +19,11 @@ pub(super) fn confirm(
         return Err(Failure::ActivationExpired.into());
     }
     if let Some(account) = staged.made_for(nik) {
-        return if account.draft_id == id { Ok(repeated(account)) } else { Err(Failure::NikRegistered.into()) };
+        return if account.draft_id == id {
+            Ok(repeated(account))
+        } else {
+            Err(Failure::NikRegistered.into())
+        };
     }
     if let Some(number) = staged.holder(Claim::Nik(nik))? {
         let account = staged.store.account(number)?.filter(|account| account.draft_id == id);

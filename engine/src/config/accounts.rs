@@ -18,6 +18,8 @@ pub(crate) struct AccountsConfig {
     pub(crate) session_life: Duration,
     pub(crate) sessions_max: usize,
     pub(crate) sweep_period: Duration,
+    /// After the first failure; then twice as long each time.
+    pub(crate) outbox_retry: Duration,
     /// Cookies go over TLS only.
     pub(crate) secure_cookies: bool,
     pub(crate) mail: MailConfig,
@@ -52,6 +54,7 @@ pub(super) struct RawAccounts {
     pub(super) session_minutes: u64,
     pub(super) sessions_max: u64,
     pub(super) sweep_ms: u64,
+    pub(super) outbox_retry_ms: u64,
     pub(super) secure_cookies: bool,
     pub(super) public_url: Option<String>,
     pub(super) mail_from: Option<String>,
@@ -82,6 +85,7 @@ impl RawAccounts {
             session_life: Duration::from_secs(self.session_minutes * 60),
             sessions_max: super::count(self.sessions_max),
             sweep_period: Duration::from_millis(self.sweep_ms),
+            outbox_retry: Duration::from_millis(self.outbox_retry_ms),
             secure_cookies: self.secure_cookies,
             mail: check_mail(self, problems)?,
         })
@@ -116,7 +120,9 @@ fn check_mail(raw: RawAccounts, problems: &mut Vec<String>) -> Option<MailConfig
 fn is_web_address(url: &str) -> bool {
     let parsed = url.parse::<hyper::Uri>().ok();
     parsed.is_some_and(|url| {
-        matches!(url.scheme_str(), Some("http" | "https")) && url.authority().is_some() && url.query().is_none()
+        matches!(url.scheme_str(), Some("http" | "https"))
+            && url.authority().is_some()
+            && url.query().is_none()
     })
 }
 
@@ -170,7 +176,8 @@ mod tests {
     #[test]
     fn problems() {
         let check = |settings: &str, expect: &str| {
-            let found = Config::parse("e", &format!("{LEAST}{settings}")).err().map(|error| error.to_string());
+            let found =
+                Config::parse("e", &format!("{LEAST}{settings}")).err().map(|error| error.to_string());
             assert_eq!(found.as_deref().unwrap_or("fine"), expect, "{settings}");
         };
         check("activation = \"yes\"", "e: activation = \"yes\" is none of profile, on, off");

@@ -3,12 +3,15 @@
 use crate::flow::check_refused;
 use crate::support::{Engine, nik};
 use domain::Failure;
-use domain::draft::{AccountNumber, Draft};
-use domain::wire::paths;
 use domain::Timestamp;
 use domain::access::Access;
 use domain::activation::Activation;
-use engine::store::{AccessChange, Account, Change, Claim, Commit, DraftId, Due, Message, Removed, SledStore, Store, StoreError, Ticket, TicketBound, TicketChange, TicketId, TicketStore, UpdateError};
+use domain::draft::{AccountNumber, Draft};
+use domain::wire::paths;
+use engine::store::{
+    AccessChange, Account, Change, Claim, Commit, DraftId, Due, Message, Removed, SledStore, Store,
+    StoreError, Ticket, TicketBound, TicketChange, TicketId, TicketStore, UpdateError,
+};
 use hyper::{Method, StatusCode};
 use std::io;
 use std::sync::{Arc, Condvar, Mutex};

@@ -190,7 +190,13 @@ impl World {
             if let Some(wait) = wait {
                 commit.activations.insert(number, Some(wait));
             }
-            commit.made.push(Account { number, draft_id: DraftId(id), registered_at, activate_before, draft });
+            commit.made.push(Account {
+                number,
+                draft_id: DraftId(id),
+                registered_at,
+                activate_before,
+                draft,
+            });
         }
         self.store.commit(&commit).unwrap();
         for account in &commit.cancelled {
