@@ -116,7 +116,10 @@ async fn dispatch(app: &App, route: Route, request: Request<Incoming>) -> Result
 async fn read_form<T: serde::de::DeserializeOwned>(app: &App, body: Incoming) -> Result<T, ApiError> {
     let bounds = BodyBounds { bytes_max: FORM_BYTES_MAX, timeout: app.config.body_timeout };
     let bytes = server::read(body, bounds, |_| Ok::<(), Failure>(())).await?;
-    serde_json::from_slice(&bytes).map_err(|_| ApiError::from(Failure::FormOutdated))
+    // A form is an object. serde would take an array for one as well, its elements in the order of the fields.
+    let is_object = bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
+    let form = is_object.then(|| serde_json::from_slice(&bytes).ok()).flatten();
+    form.ok_or(ApiError::from(Failure::FormOutdated))
 }
 
 /// A NIK typed by somebody who has an account already, or says so. That it is possible tells nothing about whose it is.

@@ -228,22 +228,30 @@ async fn switch_maintenance_under_load() {
         let client = engine.client().await;
         people.spawn_local(register_people(client, first, Arc::clone(&run)));
     }
+    let watched = switch_three_times(&engine, &run);
+    tokio::select! {
+        () = watched => {}
+        ended = people.join_next() => panic!("{:?}", ended.unwrap().map(drop)),
+    }
+    run.stop.store(true, Ordering::SeqCst);
+    let registered: usize = people.join_all().await.into_iter().sum();
+    assert_eq!(engine.exported().await.len(), registered);
+}
+
+async fn switch_three_times(engine: &Engine, run: &Run) {
     for round in 1..=3 {
         let accounts = run.accounts.load(Ordering::SeqCst);
         while run.accounts.load(Ordering::SeqCst) < accounts + 8 {
             tokio::task::yield_now().await;
         }
-        moved(&engine, Schedule { maintenance: true, ..Schedule::default() }).await;
+        moved(engine, Schedule { maintenance: true, ..Schedule::default() }).await;
         assert_eq!(gate(&mut engine.client().await).await, "maintenance");
         run.wait_for_refusals(1).await;
         let made = engine.exported().await;
         run.wait_for_refusals(10).await;
         assert_eq!(engine.exported().await, made, "round {round}");
-        moved(&engine, Schedule::default()).await;
+        moved(engine, Schedule::default()).await;
     }
-    run.stop.store(true, Ordering::SeqCst);
-    let registered: usize = people.join_all().await.into_iter().sum();
-    assert_eq!(engine.exported().await.len(), registered);
 }
 
 #[tokio::test]
@@ -274,7 +282,7 @@ async fn what_an_operator_gets_wrong_is_told_and_changes_nothing() {
     let engine = Engine::start("").await;
     let before = engine.operate(Method::GET, paths::GATE, "").await.text;
     let whole = json!({"schedule": Schedule::default()});
-    let mut check = async |change: &dyn Fn(&mut Value), status: StatusCode, problem: &str| {
+    let check = async |change: &dyn Fn(&mut Value), status: StatusCode, problem: &str| {
         let mut body = whole.clone();
         change(&mut body);
         let answer = engine.operate(Method::PUT, paths::GATE, body.to_string()).await;
