@@ -14,7 +14,7 @@ use goose::client::GooseClientBuilder;
 use goose::config::GooseConfiguration;
 use goose::goose::{GooseUser, Scenario, Transaction, TransactionFunction, TransactionResult};
 use goose::{GooseAttack, GooseError};
-use people::Crowd;
+use people::{Applicant, Crowd};
 use scenario::Schedule;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -54,6 +54,8 @@ pub struct Start {
 pub struct Driven {
     /// Requests recorded with goose.
     pub requests: u64,
+    /// Applicants whose task panicked: a defect of ours.
+    pub panics: u64,
 }
 
 /// The load could not be driven: a defect of ours, or of goose.
@@ -67,6 +69,7 @@ pub enum DriveError {
 struct Shared {
     load: Arc<Load>,
     next: AtomicU64,
+    panics: AtomicU64,
     ready: Barrier,
     started: watch::Sender<Option<Start>>,
 }
@@ -78,6 +81,7 @@ struct Shared {
 pub async fn drive(load: Arc<Load>, started: watch::Sender<Option<Start>>) -> Result<Driven, DriveError> {
     let shared = Arc::new(Shared {
         next: AtomicU64::new(0),
+        panics: AtomicU64::new(0),
         ready: Barrier::new(load.users),
         started,
         load: Arc::clone(&load),
@@ -100,7 +104,7 @@ pub async fn drive(load: Arc<Load>, started: watch::Sender<Option<Start>>) -> Re
     shared.record_unclaimed();
     let requests =
         metrics.requests.values().map(|request| request.success_count + request.fail_count).sum::<usize>();
-    Ok(Driven { requests: requests as u64 })
+    Ok(Driven { requests: requests as u64, panics: shared.panics.load(Relaxed) })
 }
 
 fn configuration(load: &Load) -> GooseConfiguration {
@@ -134,13 +138,26 @@ async fn bring_applicants(shared: &Shared, user: &mut GooseUser) -> TransactionR
             return Ok(());
         }
         let intended = zero + load.schedule.instant(arrival);
-        for seen in bring(load, index, arrival, intended).await {
-            record(user, seen).await?;
+        let Some(applicant) = claim(load, index, arrival, intended).await else { continue };
+        load.world.observer.started(index, Instant::now());
+        // A task of its own: if it panics, goose and everybody else go on, and the run says so at its end.
+        let walking = {
+            let load = Arc::clone(load);
+            tokio::spawn(async move { journey::walk(&load.world, index, &applicant, intended).await })
+        };
+        match walking.await {
+            Ok(requests) => {
+                for seen in requests {
+                    record(user, seen).await?;
+                }
+            }
+            Err(_) => drop(shared.panics.fetch_add(1, Relaxed)),
         }
     }
 }
 
-async fn bring(load: &Load, user: usize, arrival: u64, intended: Instant) -> Vec<Seen> {
+/// Waits for the arrival's instant. `None` when nobody is to be sent: it is too late, or the run was cut short.
+async fn claim(load: &Load, user: usize, arrival: u64, intended: Instant) -> Option<Applicant> {
     let World { observer, behaviour, stop, .. } = &load.world;
     let now = Instant::now();
     if now > intended {
@@ -149,7 +166,7 @@ async fn bring(load: &Load, user: usize, arrival: u64, intended: Instant) -> Vec
     let given_up = intended + behaviour.patience();
     if now > given_up {
         observer.not_sent(user, arrival, intended, given_up);
-        return Vec::new();
+        return None;
     }
     // Computed before its instant, so that computing delays nobody.
     let applicant = load.crowd.applicant(arrival);
@@ -160,12 +177,10 @@ async fn bring(load: &Load, user: usize, arrival: u64, intended: Instant) -> Vec
             if let Some(stopped_at) = stopped_at.filter(|&stopped_at| stopped_at >= intended) {
                 observer.not_sent(user, arrival, intended, stopped_at);
             }
-            return Vec::new();
+            None
         }
-        () = sleep_until(intended) => {}
+        () = sleep_until(intended) => Some(applicant),
     }
-    observer.started(user, Instant::now());
-    journey::walk(&load.world, user, &applicant, intended).await
 }
 
 async fn record(user: &mut GooseUser, seen: Seen) -> TransactionResult {

@@ -35,23 +35,30 @@ use cli::{Cli, Command};
 use commands::{check, dukcapil, people, report, serve, surge};
 use domain::{Date, Timestamp};
 use exit::{CommandError, Exit};
+use std::panic::catch_unwind;
 use std::process::ExitCode;
 use tracing::level_filters::LevelFilter;
 
-/// Does what the command line says, and gives the process's exit code. Wrong usage ends the process by itself, with code 2.
+/// Does what the command line says, and gives the process's exit code. Wrong usage ends the process by itself, with code 2; a panic
+/// is a defect of ours, and says so by its code too.
 #[must_use]
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
     begin_logging(&cli.command);
-    let outcome = match &cli.command {
+    let outcome = catch_unwind(|| carry_out(&cli.command));
+    let exit = outcome.map_or(Exit::Defect, |outcome| outcome.unwrap_or_else(|error| complain(&error)));
+    exit.into()
+}
+
+fn carry_out(command: &Command) -> Result<Exit, CommandError> {
+    match command {
         Command::Surge(args) => surge::run(args),
         Command::Check(args) => check::run(args),
         Command::People(args) => people::run(args),
         Command::Report(args) => report::run(args),
         Command::Serve(args) => serve::run(args),
         Command::Dukcapil(args) => dukcapil::run(args),
-    };
-    outcome.unwrap_or_else(|error| complain(&error)).into()
+    }
 }
 
 fn complain(error: &CommandError) -> Exit {

@@ -28,8 +28,9 @@ impl Progress {
         if !std::io::stderr().is_terminal() {
             return Progress::Lines;
         }
-        let style = ProgressStyle::with_template("{elapsed_precise} {bar:30} {pos}/{len} arrived, {msg}")
-            .expect("the template is a constant that was tried");
+        let style =
+            ProgressStyle::with_template("{elapsed_precise} {bar:16} {pos}/{len} arrived, {wide_msg}")
+                .expect("the template is a constant that was tried");
         Progress::Bar(ProgressBar::new(planned).with_style(style))
     }
 

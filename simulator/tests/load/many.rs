@@ -5,6 +5,7 @@ use crate::portal::{Act, Portal};
 use record::{Histograms, Kind, WHOLE};
 use scenario::{Arrivals, Shape, Spacing, Step};
 use simulator::driver::{Load, drive};
+use simulator::journey::World;
 use simulator::observe::{Totals, steps};
 use simulator::told::{Told, Trouble};
 use std::sync::Arc;
@@ -19,20 +20,21 @@ struct Driven {
     totals: Totals,
     histograms: Histograms,
     goose_requests: u64,
+    panics: u64,
 }
 
 async fn go(
     per_s: f64,
     duration_s: f64,
     users: usize,
-    patience_s: f64,
+    adjust: impl FnOnce(&mut World),
     stop: watch::Receiver<Option<Instant>>,
     script: impl Fn(Step, u32) -> Act + Send + Sync + 'static,
 ) -> Driven {
     let _alone = ONE_AT_A_TIME.lock().await;
     let portal = Portal::open(script).await;
     let mut world = world(&portal, 0, stop);
-    world.behaviour.patience_s = patience_s;
+    adjust(&mut world);
     let arrivals = Arrivals::new(Shape::Constant { per_s }, Spacing::Even, duration_s);
     let lead = Duration::from_millis(20);
     let load = Arc::new(Load { world, crowd: crowd(None), schedule: arrivals.schedule(5), users, lead });
@@ -43,7 +45,12 @@ async fn go(
     for interval in load.world.observer.recorder().take_all() {
         histograms.add(&interval.histograms);
     }
-    Driven { totals: load.world.observer.totals(arrivals.count), histograms, goose_requests: driven.requests }
+    Driven {
+        totals: load.world.observer.totals(arrivals.count),
+        histograms,
+        goose_requests: driven.requests,
+        panics: driven.panics,
+    }
 }
 
 fn never() -> watch::Receiver<Option<Instant>> {
@@ -56,7 +63,7 @@ fn count(totals: &Totals, wanted: fn(&Option<Told>) -> bool) -> usize {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn everybody_is_brought_and_counted_twice() {
-    let driven = go(100.0, 1.0, 60, 5.0, never(), |_, _| Act::Honest).await;
+    let driven = go(100.0, 1.0, 60, |_| (), never(), |_, _| Act::Honest).await;
     assert_eq!(driven.totals.told.len(), 100);
     assert_eq!(count(&driven.totals, |told| matches!(told, Some(Told::Registered(_)))), 100);
     assert_eq!((driven.totals.requests, driven.goose_requests), (1_000, 1_000));
@@ -72,7 +79,7 @@ async fn everybody_is_brought_and_counted_twice() {
 async fn with_too_few_users_arrivals_are_late_or_not_sent_and_never_forgotten() {
     let slow =
         |step, _| if step == Step::Status { Act::After(Duration::from_millis(300)) } else { Act::Honest };
-    let driven = go(40.0, 1.0, 2, 0.4, never(), slow).await;
+    let driven = go(40.0, 1.0, 2, |world| world.behaviour.patience_s = 0.4, never(), slow).await;
     let registered = count(&driven.totals, |told| matches!(told, Some(Told::Registered(_))));
     let not_sent = count(&driven.totals, |told| *told == Some(Told::NotSent));
     assert_eq!(registered + not_sent, 40);
@@ -89,10 +96,17 @@ async fn with_too_few_users_arrivals_are_late_or_not_sent_and_never_forgotten() 
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn failures_are_counted_by_goose_too() {
-    let driven = go(50.0, 1.0, 20, 5.0, never(), |step, before| match step {
-        Step::Identity if before % 2 == 0 => Act::Garbage("no"),
-        _ => Act::Honest,
-    })
+    let driven = go(
+        50.0,
+        1.0,
+        20,
+        |_| (),
+        never(),
+        |step, before| match step {
+            Step::Identity if before % 2 == 0 => Act::Garbage("no"),
+            _ => Act::Honest,
+        },
+    )
     .await;
     assert_eq!(count(&driven.totals, |told| *told == Some(Told::Failed(Trouble::Unreadable))), 25);
     assert_eq!(driven.goose_requests, driven.totals.requests);
@@ -113,9 +127,18 @@ async fn a_run_that_is_cut_short_tells_who_never_came() {
             Act::Honest
         }
     };
-    let driven = go(20.0, 3.0, 30, 5.0, stopped, script).await;
+    let driven = go(20.0, 3.0, 30, |_| (), stopped, script).await;
     let never_came = count(&driven.totals, Option::is_none);
     assert!((10..=50).contains(&never_came), "{never_came}");
     assert_eq!(count(&driven.totals, |told| *told == Some(Told::NotSent)), 0);
     assert_eq!(driven.goose_requests, driven.totals.requests);
+}
+
+/// A timeout beyond the end of time is a defect that makes each applicant's task panic: the run ends, and knows it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn panics_are_counted_and_hold_nobody_up() {
+    let driven =
+        go(10.0, 1.0, 4, |world| world.behaviour.step_timeout_s = 1e19, never(), |_, _| Act::Honest).await;
+    assert_eq!((driven.panics, driven.goose_requests), (10, 0));
+    assert_eq!(count(&driven.totals, Option::is_none), 10);
 }

@@ -81,6 +81,11 @@ fn is_partial(totals: &Totals) -> bool {
 
 /// goose counted every request too; two different sums would mean that one of them is wrong.
 fn miscounted(driven: Driven, histograms: &Histograms) -> Option<CommandError> {
+    if driven.panics > 0 {
+        let what =
+            format!("{} applicants were lost because of a panic, whose message is above", driven.panics);
+        return Some(CommandError::defect(what));
+    }
     let ours = histograms.requests(Kind::Service).len();
     let goose = driven.requests;
     (goose != ours)
