@@ -1,6 +1,7 @@
 //! The audit: what each applicant was told, against who they are and what the store holds. Pure.
 //!
-//! An applicant and their duplicate are judged as a pair: exactly one of the two is registered, whichever was first.
+//! An applicant and their duplicate are judged as a pair: exactly one of the two is registered, whichever was
+//! first.
 
 use crate::told::{REGISTERED, Told, Trouble};
 use domain::draft::AccountNumber;
@@ -39,7 +40,8 @@ pub(crate) struct Findings {
 /// Violations that are told in words.
 const EXAMPLES_MAX: usize = 5;
 
-/// Judges a run. `told` is by arrival, `None` for one that never came; `stored` is the export, or why there is none.
+/// Judges a run. `told` is by arrival, `None` for one that never came; `stored` is the export, or why there
+/// is none.
 pub(crate) fn audit(
     told: &[Option<Told>],
     truth: impl Fn(u64) -> Truth,
@@ -223,8 +225,8 @@ fn judge_pair(first: &Case, second: &Case, store: Option<&Store>, ledger: &mut L
     }
 }
 
-/// Only arrivals count. Who was cut off by the end of the run counts nowhere: nobody knows what they would have been told. Who was
-/// not sent was expected, and is missing.
+/// Only arrivals count. Who was cut off by the end of the run counts nowhere: nobody knows what they would
+/// have been told. Who was not sent was expected, and is missing.
 fn count_outcomes(cases: &[Case]) -> Vec<Outcome> {
     let mut counts: BTreeMap<(usize, &'static str), (u64, u64)> = BTreeMap::new();
     for case in cases {

@@ -15,12 +15,13 @@ pub(crate) struct Cli {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Re-enact a rush: start engine and registry, bring the applicants, audit, write the run folder, say the verdict
+    /// Re-enact a rush: start engine and registry, bring the applicants, audit, write the run folder, say the
+    /// verdict
     #[command(after_help = "Examples:\n  \
         lonjakan surge scenarios/smoke.toml\n  \
         lonjakan surge scenarios/opening-rush.toml --out target/rush --json | jq .verdict\n  \
-        lonjakan surge scenarios/smoke.toml --target http://127.0.0.1:8080 --captcha-key FILE --operations http://127.0.0.1:8081 \
-        --export-key FILE")]
+        lonjakan surge scenarios/smoke.toml --target http://127.0.0.1:8080 --captcha-key FILE \
+        --operations http://127.0.0.1:8081 --export-key FILE")]
     Surge(Box<SurgeArgs>),
     /// Read scenario files and report every problem at once
     #[command(after_help = "Examples:\n  \
@@ -217,14 +218,9 @@ mod tests {
         check("lonjakan surge s.toml --target http://127.0.0.1:1", false);
         check("lonjakan surge s.toml --captcha-key k", false);
         check("lonjakan surge s.toml --target http://127.0.0.1:1 --captcha-key k", true);
-        check(
-            "lonjakan surge s.toml --target http://127.0.0.1:1 --captcha-key k --operations http://127.0.0.1:2",
-            false,
-        );
-        check(
-            "lonjakan surge s.toml --target http://127.0.0.1:1 --captcha-key k --operations http://127.0.0.1:2 --export-key e",
-            true,
-        );
+        let target = "lonjakan surge s.toml --target http://127.0.0.1:1 --captcha-key k";
+        check(&format!("{target} --operations http://127.0.0.1:2"), false);
+        check(&format!("{target} --operations http://127.0.0.1:2 --export-key e"), true);
         check("lonjakan check", false);
         check("lonjakan check --keys", true);
         check("lonjakan check a.toml b.toml --json", true);

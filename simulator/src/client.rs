@@ -1,5 +1,5 @@
-//! One applicant's browser: a kept-alive HTTP/1.1 connection by hyper's own client, opened when it is needed and again when the
-//! portal has closed it. No pool: two people never share a connection.
+//! One applicant's browser: a kept-alive HTTP/1.1 connection by hyper's own client, opened when it is needed
+//! and again when the portal has closed it. No pool: two people never share a connection.
 
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
@@ -136,8 +136,8 @@ impl Browser {
 
     /// Sends a request and reads the whole answer.
     ///
-    /// A connection that the portal closed while the applicant was thinking is opened anew without anybody noticing, as browsers do;
-    /// so is one that breaks under a request that may be repeated, once.
+    /// A connection that the portal closed while the applicant was thinking is opened anew without anybody
+    /// noticing, as browsers do; so is one that breaks under a request that may be repeated, once.
     ///
     /// # Errors
     /// [`Lost`], after which the next request opens a new connection.

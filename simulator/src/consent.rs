@@ -1,7 +1,7 @@
 //! Whom the simulator may load, as a pure decision on an address. Nothing is asked over the network here.
 //!
-//! Loopback needs no consent. Everybody else will have to serve a token, which this release cannot check yet: so they are refused.
-//! Government hosts are refused for ever, whatever they serve.
+//! Loopback needs no consent. Everybody else will have to serve a token, which this release cannot check yet:
+//! so they are refused. Government hosts are refused for ever, whatever they serve.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
@@ -72,7 +72,8 @@ pub(crate) fn decide(url: &str) -> Result<Permitted, Refusal> {
     Ok(Permitted { address, url: format!("http://{address}") })
 }
 
-/// Names are not resolved: one that points to loopback today may point elsewhere tomorrow. `localhost` is reserved (RFC 6761).
+/// Names are not resolved: one that points to loopback today may point elsewhere tomorrow. `localhost` is
+/// reserved (RFC 6761).
 fn loopback(host: &str) -> Option<IpAddr> {
     if host == "localhost" {
         return Some(IpAddr::V4(Ipv4Addr::LOCALHOST));

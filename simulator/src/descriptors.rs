@@ -1,4 +1,5 @@
-//! File descriptors: each applicant under way holds a connection, and the engine, which inherits the limit, the other end of it.
+//! File descriptors: each applicant under way holds a connection, and the engine, which inherits the limit,
+//! the other end of it.
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
@@ -8,8 +9,8 @@ const SPARE: u64 = 256;
 /// Why the run cannot take place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{applicants} applicants under way need {needed} file descriptors, and this shell allows {allowed}: raise it by `ulimit -n`, \
-     or lower generator.applicants_in_flight_max"
+    "{applicants} applicants under way need {needed} file descriptors, and this shell allows {allowed}: \
+     raise it by `ulimit -n`, or lower generator.applicants_in_flight_max"
 )]
 pub(crate) struct TooFew {
     applicants: u64,

@@ -1,12 +1,12 @@
 //! The load, driven by goose: the one file that imports it.
 //!
-//! goose is closed-loop by itself. An open loop it becomes by as many users as may be in flight, each of whom runs one transaction
-//! once, which claims the next arrival of the schedule, prepares it, sleeps until its computed instant, and acts. So no arrival is
-//! skipped: it is sent, sent late, or recorded as not sent.
+//! goose is closed-loop by itself. An open loop it becomes by as many users as may be in flight, each of whom
+//! runs one transaction once, which claims the next arrival of the schedule, prepares it, sleeps until its
+//! computed instant, and acts. So no arrival is skipped: it is sent, sent late, or recorded as not sent.
 //!
-//! goose's traps: it says `N users launched.` on stdout, which the caller has put aside (`output::Stdout::take`); its telnet
-//! controller is on by default; it takes Ctrl-C for the whole process unless somebody took it before (`interrupt`); it logs by `log`,
-//! which goes where `tracing` goes.
+//! goose's traps: it says `N users launched.` on stdout, which the caller has put aside
+//! (`output::Stdout::take`); its telnet controller is on by default; it takes Ctrl-C for the whole process
+//! unless somebody took it before (`interrupt`); it logs by `log`, which goes where `tracing` goes.
 
 use crate::journey::{self, Seen, World};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -74,7 +74,8 @@ struct Shared {
     started: watch::Sender<Option<Start>>,
 }
 
-/// Drives the load to its end, or until the world's `stop`. The zero is told through `started` as soon as it is known.
+/// Drives the load to its end, or until the world's `stop`. The zero is told through `started` as soon as it
+/// is known.
 ///
 /// # Errors
 /// [`DriveError`] when goose does not do its part.
@@ -93,7 +94,8 @@ pub async fn drive(load: Arc<Load>, started: watch::Sender<Option<Start>>) -> Re
             Box::pin(async move { bring_applicants(&shared, user).await })
         })
     };
-    // One client for all, which is never used: it is the users' own clients that cost goose its time and memory at the start.
+    // One client for all, which is never used: it is the users' own clients that cost goose its time and
+    // memory at the start.
     let client = GooseClientBuilder::new().without_cookies();
     let attack = GooseAttack::initialize_with_config(configuration(&load))
         .and_then(|attack| attack.set_client_builder_without_cookies(client))
@@ -156,7 +158,8 @@ async fn bring_applicants(shared: &Shared, user: &mut GooseUser) -> TransactionR
     }
 }
 
-/// Waits for the arrival's instant. `None` when nobody is to be sent: it is too late, or the run was cut short.
+/// Waits for the arrival's instant. `None` when nobody is to be sent: it is too late, or the run was cut
+/// short.
 async fn claim(load: &Load, user: usize, arrival: u64, intended: Instant) -> Option<Applicant> {
     let World { observer, behaviour, stop, .. } = &load.world;
     let now = Instant::now();

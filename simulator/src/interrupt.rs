@@ -11,8 +11,8 @@ use tokio::time::Instant;
 /// What a shell says of a process that Ctrl-C ended.
 const ENDED_BY_SIGINT: i32 = 130;
 
-/// Makes the first Ctrl-C, and SIGTERM, cut the run short in order; the second Ctrl-C ends the process at once, and its services
-/// with it, because the pipes that they listen on close.
+/// Makes the first Ctrl-C, and SIGTERM, cut the run short in order; the second Ctrl-C ends the process at
+/// once, and its services with it, because the pipes that they listen on close.
 ///
 /// goose also wants Ctrl-C for itself, once it runs; the first to ask has it, and goose carries on without.
 ///
@@ -31,7 +31,7 @@ pub(crate) fn cut_short_on_signals(
     });
     ctrlc::set_handler(move || {
         if cut_short(&stop) {
-            say("cutting the run short: applicants under way finish their request (Ctrl-C again ends at once)");
+            say("cutting the run short: requests under way are finished (Ctrl-C again ends at once)");
             return;
         }
         if let Some(leftovers) = &leftovers {
@@ -51,7 +51,8 @@ pub(crate) fn cut_short(stop: &watch::Sender<Option<Instant>>) -> bool {
     })
 }
 
-/// Done when a service is told to end: by Ctrl-C, by SIGTERM, or by the end of its stdin if it is to listen to that.
+/// Done when a service is told to end: by Ctrl-C, by SIGTERM, or by the end of its stdin if it is to listen
+/// to that.
 ///
 /// # Errors
 /// When the system refuses a handler.

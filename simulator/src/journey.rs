@@ -1,7 +1,8 @@
 //! One applicant, from the first page to the account or to whatever stops them.
 //!
-//! Each request has an instant at which the applicant was meant to send it: the arrival's instant, then always the answer before plus
-//! the time that they read, think or type. It comes from arithmetic, not from when a timer fired.
+//! Each request has an instant at which the applicant was meant to send it: the arrival's instant, then
+//! always the answer before plus the time that they read, think or type. It comes from arithmetic, not from
+//! when a timer fired.
 
 mod flow;
 mod setback;

@@ -46,10 +46,12 @@ struct Signal {
     weight: Weight,
 }
 
-/// Over this share of arrivals that found everybody busy, figures need care: some were late, if only by little.
+/// Over this share of arrivals that found everybody busy, figures need care: some were late, if only by
+/// little.
 const FOUND_ALL_BUSY_SHARE_MAX: f64 = 0.01;
 
-/// Over this share of the machine's processor time in other hands, figures are of a smaller machine than the record says.
+/// Over this share of the machine's processor time in other hands, figures are of a smaller machine than the
+/// record says.
 const OTHERS_CPU_SHARE_MAX: f64 = 0.25;
 
 /// Over this share of the allowed descriptors the next surge will hit the limit.

@@ -1,4 +1,5 @@
-//! Secrets of one run: fresh from the system's generator for services that we start, or read from files for a portal that runs.
+//! Secrets of one run: fresh from the system's generator for services that we start, or read from files for a
+//! portal that runs.
 
 use domain::captcha::{CaptchaKey, KEY_BYTES};
 use std::fs;

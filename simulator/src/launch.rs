@@ -1,8 +1,9 @@
-//! The services of a run, as child processes of this same binary; and the engine itself, for `lonjakan serve`. The only file that
-//! imports it.
+//! The services of a run, as child processes of this same binary; and the engine itself, for `lonjakan
+//! serve`. The only file that imports it.
 //!
-//! A child takes free ports, says them in one line of JSON on its stdout, writes its log to a file of the run folder, and ends when
-//! its stdin does: the parent holds the other end of that pipe, so that whatever ends the parent, kill -9 included, ends the child.
+//! A child takes free ports, says them in one line of JSON on its stdout, writes its log to a file of the run
+//! folder, and ends when its stdin does: the parent holds the other end of that pipe, so that whatever ends
+//! the parent, kill -9 included, ends the child.
 
 mod settings;
 
@@ -45,7 +46,8 @@ pub(crate) struct Service {
     stdin: Option<ChildStdin>,
 }
 
-/// Longest time from the start of a child to its addresses. Opening a store on a slow disk is the longest part.
+/// Longest time from the start of a child to its addresses. Opening a store on a slow disk is the longest
+/// part.
 const ANNOUNCE_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Longest time that a child gets for ending in order; its own drain is bounded below that.
@@ -58,8 +60,8 @@ impl Service {
     /// Starts `lonjakan COMMAND --config CONFIG` and waits for its addresses. Its log goes to `log`.
     ///
     /// # Errors
-    /// When the system refuses, or the child ends before it can be reached: with its own last words, and as a wrong setting
-    /// where it took it for one.
+    /// When the system refuses, or the child ends before it can be reached: with its own last words, and as a
+    /// wrong setting where it took it for one.
     pub(crate) async fn start(
         name: &'static str,
         command: &str,
@@ -79,7 +81,8 @@ impl Service {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(stderr)
-            // Ctrl-C at the terminal goes to the parent alone, which ends its children when it is done with them.
+            // Ctrl-C at the terminal goes to the parent alone, which ends its children when it is done with
+            // them.
             .process_group(0)
             .kill_on_drop(true)
             .spawn()

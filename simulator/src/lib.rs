@@ -1,8 +1,9 @@
 //! The surge simulator: drives applicants by goose, audits, judges.
 //!
-//! [`run`] is the whole binary behind its `main`. A surge goes `commands::surge` -> `portal` and `launch` (the services) -> `driver`
-//! (goose) -> `journey` (one applicant) -> `client` (HTTP). What happens meanwhile goes to `observe`, `sample` and `monitor`;
-//! afterwards `audit` and `judge` decide, and `assemble` writes it down.
+//! [`run`] is the whole binary behind its `main`. A surge goes `commands::surge` -> `portal` and `launch`
+//! (the services) -> `driver` (goose) -> `journey` (one applicant) -> `client` (HTTP). What happens meanwhile
+//! goes to `observe`, `sample` and `monitor`; afterwards `audit` and `judge` decide, and `assemble` writes it
+//! down.
 
 mod assemble;
 mod audit;
@@ -39,8 +40,8 @@ use std::panic::catch_unwind;
 use std::process::ExitCode;
 use tracing::level_filters::LevelFilter;
 
-/// Does what the command line says, and gives the process's exit code. Wrong usage ends the process by itself, with code 2; a panic
-/// is a defect of ours, and says so by its code too.
+/// Does what the command line says, and gives the process's exit code. Wrong usage ends the process by
+/// itself, with code 2; a panic is a defect of ours, and says so by its code too.
 #[must_use]
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
@@ -66,7 +67,8 @@ fn complain(error: &CommandError) -> Exit {
     error.exit()
 }
 
-/// Services write JSON lines; people are told of warnings only. What libraries say by `log`, goose for one, goes the same way.
+/// Services write JSON lines; people are told of warnings only. What libraries say by `log`, goose for one,
+/// goes the same way.
 fn begin_logging(command: &Command) {
     let to_stderr = tracing_subscriber::fmt().with_writer(std::io::stderr);
     // The first subscriber of a process is the only one; this is the first.

@@ -1,4 +1,5 @@
-//! Looks on while the run goes: each second it writes latencies down, reads resources, and says how far things are.
+//! Looks on while the run goes: each second it writes latencies down, reads resources, and says how far
+//! things are.
 
 use crate::driver::{Load, Start};
 use crate::progress::Progress;
@@ -25,7 +26,8 @@ pub(crate) struct Seen {
     pub(crate) readings: Readings,
 }
 
-/// Latencies are taken over so many seconds after their own: a timeout is reported at its end, which is then past.
+/// Latencies are taken over so many seconds after their own: a timeout is reported at its end, which is then
+/// past.
 const LAG_S: u32 = 1;
 
 impl Monitor {

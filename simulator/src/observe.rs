@@ -1,7 +1,8 @@
-//! What the applicants' tasks write down while the run goes on: latencies, ends, failures. Cheap enough for 50,000 requests a second.
+//! What the applicants' tasks write down while the run goes on: latencies, ends, failures. Cheap enough for
+//! 50,000 requests a second.
 //!
-//! Every user writes to a shard, so that the two or more threads of the runtime hardly meet; all instants are microseconds since the
-//! schedule's zero, by arithmetic.
+//! Every user writes to a shard, so that the two or more threads of the runtime hardly meet; all instants are
+//! microseconds since the schedule's zero, by arithmetic.
 
 mod shard;
 
@@ -15,7 +16,8 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// As many as there are threads that write: a shard's histograms are added up and cleared every second, some megabytes each.
+/// As many as there are threads that write: a shard's histograms are added up and cleared every second, some
+/// megabytes each.
 const SHARDS: usize = 2;
 
 /// Index of the whole registration among the recorder's steps; the flow's steps follow it.
@@ -205,7 +207,8 @@ impl Observer {
         self.shard(user).ended(&end, self.us(end.instants.done));
     }
 
-    /// An arrival that nobody was free for until its patience was over: it counts as a failed response of that length.
+    /// An arrival that nobody was free for until its patience was over: it counts as a failed response of
+    /// that length.
     pub fn not_sent(&self, user: usize, arrival: u64, intended: Instant, given_up: Instant) {
         let (given_up_us, waited) = (self.us(given_up), given_up.saturating_duration_since(intended));
         self.recorder.record(user, given_up_us, WHOLE_INDEX, Kind::Response, micros(waited));

@@ -23,7 +23,8 @@ impl Results {
         Ok(Results { is_terminal: stdout.is_terminal(), stdout: File::from(copy) })
     }
 
-    /// The process's stdout, which from then on is closed to everybody else: what goose says on it is no result of ours.
+    /// The process's stdout, which from then on is closed to everybody else: what goose says on it is no
+    /// result of ours.
     ///
     /// # Errors
     /// When it is closed already, or the system has no null device.

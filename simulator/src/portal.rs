@@ -1,5 +1,5 @@
-//! What the applicants are brought to: an engine that the run starts, with its registry and a fresh store, or a portal that runs
-//! already.
+//! What the applicants are brought to: an engine that the run starts, with its registry and a fresh store, or
+//! a portal that runs already.
 
 use crate::cli::TargetArgs;
 use crate::client::{Browser, Outgoing};
@@ -35,8 +35,8 @@ struct Services {
     workspace: Workspace,
 }
 
-/// Where the services keep what is not for others: settings with keys, and the store. On the same disk as the run folder, so that a
-/// flush there is a flush.
+/// Where the services keep what is not for others: settings with keys, and the store. On the same disk as the
+/// run folder, so that a flush there is a flush.
 #[derive(Debug)]
 pub(crate) enum Workspace {
     /// Removed with everything in it when this is dropped.
@@ -153,7 +153,8 @@ impl Workspace {
 }
 
 impl Portal {
-    /// Starts registry and engine on free ports, with settings and a fresh store in `workspace` and logs in `folder`.
+    /// Starts registry and engine on free ports, with settings and a fresh store in `workspace` and logs in
+    /// `folder`.
     ///
     /// # Errors
     /// When one of them does not start.
@@ -189,7 +190,8 @@ impl Portal {
         }
     }
 
-    /// Done when one of its services has ended by itself: what to say of it. Never for a portal that isn't ours.
+    /// Done when one of its services has ended by itself: what to say of it. Never for a portal that isn't
+    /// ours.
     pub(crate) async fn died(&mut self) -> CommandError {
         match &mut self.services {
             None => std::future::pending().await,

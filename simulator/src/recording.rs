@@ -1,4 +1,5 @@
-//! The latencies of a run on their way to disk, second by second, and the rows of the timeline that follow from them.
+//! The latencies of a run on their way to disk, second by second, and the rows of the timeline that follow
+//! from them.
 
 use crate::observe::{Observer, SecondCounts, steps};
 use chrono::{DateTime, Utc};
@@ -45,7 +46,8 @@ impl Recording {
         row.engine_cpu_share = engine;
     }
 
-    /// Takes over what is left, and puts the log in its place. Gives the sum of all seconds and a row for each.
+    /// Takes over what is left, and puts the log in its place. Gives the sum of all seconds and a row for
+    /// each.
     ///
     /// # Errors
     /// When the disk refused now or earlier.

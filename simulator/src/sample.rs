@@ -1,5 +1,6 @@
-//! What the run costs: processor time, memory and descriptors of generator, engine and stand-in from `/proc`, and how long the
-//! engine's pools, its flushes and its registry connections were busy, from the services' own metrics.
+//! What the run costs: processor time, memory and descriptors of generator, engine and stand-in from `/proc`,
+//! and how long the engine's pools, its flushes and its registry connections were busy, from the services'
+//! own metrics.
 
 mod metrics;
 mod usage;
@@ -119,8 +120,8 @@ impl Readings {
         self.consumption(|reading| reading.engine)
     }
 
-    /// Share of the machine's processor time over the run that went to programs other than generator, engine and stand-in; `None`
-    /// where one of the three cannot be looked at, and so counts among the others.
+    /// Share of the machine's processor time over the run that went to programs other than generator, engine
+    /// and stand-in; `None` where one of the three cannot be looked at, and so counts among the others.
     pub(crate) fn share_of_others(&self) -> Option<f64> {
         let (first, last) = (self.0.first()?, self.0.last()?);
         let ours_s =

@@ -49,7 +49,8 @@ impl Told {
         }
     }
 
-    /// The code among the outcomes; `None` for those who never got an answer because of the generator or the end of the run.
+    /// The code among the outcomes; `None` for those who never got an answer because of the generator or the
+    /// end of the run.
     #[must_use]
     pub fn code(self) -> Option<&'static str> {
         match self {
@@ -76,7 +77,8 @@ impl Trouble {
     }
 }
 
-/// Gates and the age of a draft say something about the moment, and transient failures about the system: none about the person.
+/// Gates and the age of a draft say something about the moment, and transient failures about the system: none
+/// about the person.
 fn is_about_the_person(failure: Failure) -> bool {
     !failure.is_transient()
         && !matches!(

@@ -142,7 +142,8 @@ fn objectives_are_held_against_what_was_observed() {
         .collect();
     insta::assert_snapshot!(found.join("\n"));
     assert_eq!(record.verdict.objectives, ObjectivesVerdict::Missed);
-    // A wrong answer outweighs a generator that could not send a quarter of the arrivals, and that outweighs objectives.
+    // A wrong answer outweighs a generator that could not send a quarter of the arrivals, and that outweighs
+    // objectives.
     assert_eq!((record.verdict.generator, record.verdict.exit_code), (GeneratorVerdict::Invalid, 5));
 }
 

@@ -11,8 +11,8 @@ fn number(person: u16) -> AccountNumber {
     AccountNumber(u64::from(person) + 1_000)
 }
 
-/// One arrival: the person, what they expect (`ok` or a code), what they were told (`ok`, a code, `timeout`, `wrong`, `late`,
-/// `cut`, `-`), and for a duplicate the arrival that was the same person.
+/// One arrival: the person, what they expect (`ok` or a code), what they were told (`ok`, a code, `timeout`,
+/// `wrong`, `late`, `cut`, `-`), and for a duplicate the arrival that was the same person.
 type Row<'a> = (u16, &'a str, &'a str, Option<u64>);
 
 fn told(person: u16, word: &str) -> Option<Told> {

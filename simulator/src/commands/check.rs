@@ -83,9 +83,8 @@ fn lines(checked: &Checked) -> String {
     };
     let Summary { name, seed, applicants, duration_s, objectives, .. } = summary;
     let file = &checked.file;
-    format!(
-        "{file}: fine: {name}, {applicants} applicants in {duration_s} s, seed {seed}, {objectives} objectives\n"
-    )
+    let size = format!("{applicants} applicants in {duration_s} s");
+    format!("{file}: fine: {name}, {size}, seed {seed}, {objectives} objectives\n")
 }
 
 impl Summary {

@@ -23,7 +23,8 @@ use std::time::Duration;
 const JPEG: &str = "image/jpeg";
 
 impl Walk<'_> {
-    /// One attempt at a step, after `typing` and from the answer before on. Only the last step gives a number.
+    /// One attempt at a step, after `typing` and from the answer before on. Only the last step gives a
+    /// number.
     pub(super) async fn attempt(
         &mut self,
         step: Step,

@@ -22,7 +22,8 @@ pub(super) struct Setback {
 /// How long somebody waits who wasn't told how long to.
 const WAIT_UNTOLD: Duration = Duration::from_secs(1);
 
-/// Longest wait that an applicant accepts from a portal; one that says more meets somebody who comes back sooner.
+/// Longest wait that an applicant accepts from a portal; one that says more meets somebody who comes back
+/// sooner.
 const WAIT_MAX: Duration = Duration::from_secs(30);
 
 impl Setback {
@@ -62,7 +63,8 @@ impl Setback {
         Setback { told: Told::by(problem.code), status, wait }
     }
 
-    /// Only a confirmation may be repeated when nobody knows whether it arrived: it carries a key that makes it one.
+    /// Only a confirmation may be repeated when nobody knows whether it arrived: it carries a key that makes
+    /// it one.
     fn of_loss(step: Step, lost: Lost) -> Setback {
         let trouble = match lost {
             Lost::Timeout => Trouble::Timeout,

@@ -15,7 +15,8 @@ pub(crate) struct Observed<'a> {
     pub(crate) registered_wrongly: u64,
 }
 
-/// Each objective with what was observed, and the verdict on all of them. What could not be observed is missed.
+/// Each objective with what was observed, and the verdict on all of them. What could not be observed is
+/// missed.
 pub(crate) fn evaluate(
     objectives: &[scenario::Objective],
     observed: Observed<'_>,

@@ -19,10 +19,12 @@ pub(crate) struct Settings<'a> {
     pub(crate) keys: &'a Keys,
 }
 
-/// Descriptors aside, the engine takes so many connections more than there are applicants under way: those that are closing.
+/// Descriptors aside, the engine takes so many connections more than there are applicants under way: those
+/// that are closing.
 const CONNECTIONS_SPARE: usize = 1_000;
 
-/// Connections to the stand-in that aren't the engine's: whoever reads its metrics, and those that are closing.
+/// Connections to the stand-in that aren't the engine's: whoever reads its metrics, and those that are
+/// closing.
 const SCRAPERS_MAX: usize = 64;
 
 const FREE_PORT: &str = "127.0.0.1:0";

@@ -1,4 +1,5 @@
-//! The text in which services tell their metrics to Prometheus, as far as it is needed here: a name with its labels, and a number.
+//! The text in which services tell their metrics to Prometheus, as far as it is needed here: a name with its
+//! labels, and a number.
 
 use std::collections::HashMap;
 
@@ -36,7 +37,8 @@ mod tests {
     fn values() {
         let metrics = Metrics::parse(
             "# HELP engine_pool_threads Threads of a pool.\n# TYPE engine_pool_threads gauge\n\
-             engine_pool_threads{pool=\"photo\"} 2\nengine_pool_busy_seconds_total{pool=\"password\"} 1.5e-1 1700000000\n\
+             engine_pool_threads{pool=\"photo\"} 2\n\
+             engine_pool_busy_seconds_total{pool=\"password\"} 1.5e-1 1700000000\n\
              plain_total 7\nodd{text=\"a b\"} 3\nbroken\nbroken two\n# EOF\n",
         );
         let check = |name: &str, expect: Option<f64>| assert_eq!(metrics.get(name), expect, "{name}");

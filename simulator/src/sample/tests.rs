@@ -15,7 +15,8 @@ fn reading(at: Instant, own_cpu_s: f64, engine: &str) -> Reading {
 
 fn engine(password_s: f64, flush_s: f64) -> String {
     format!(
-        "engine_pool_threads{{pool=\"password\"}} 2\nengine_pool_busy_seconds_total{{pool=\"password\"}} {password_s}\n\
+        "engine_pool_threads{{pool=\"password\"}} 2\n\
+         engine_pool_busy_seconds_total{{pool=\"password\"}} {password_s}\n\
          engine_store_flush_seconds_total {flush_s}\nengine_store_flushes_total 31\n"
     )
 }

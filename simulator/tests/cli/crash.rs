@@ -1,4 +1,5 @@
-//! kill -9 of the engine in the middle of a load, and again from the same store: whoever was told of an account has it.
+//! kill -9 of the engine in the middle of a load, and again from the same store: whoever was told of an
+//! account has it.
 
 use crate::harness::{Desk, Running};
 use crate::services::{CAPTCHA_KEY, EXPORT_KEY, engine, get, registry};

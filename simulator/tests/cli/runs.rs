@@ -98,8 +98,8 @@ fn objectives_that_are_missed_have_their_exit_code() {
     assert_eq!(met, [true, false]);
 }
 
-/// One user for thirty applicants a second, each of whom thinks for some tenths of a second: the generator must say that it was
-/// unfit, whatever the engine did.
+/// One user for thirty applicants a second, each of whom thinks for some tenths of a second: the generator
+/// must say that it was unfit, whatever the engine did.
 #[test]
 fn a_starved_generator_says_that_it_is_unfit() {
     let desk = Desk::new();

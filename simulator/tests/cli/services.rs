@@ -23,7 +23,8 @@ pub(crate) fn registry(desk: &Desk, seed: u64, population: u64, date: &str) -> (
     let settings = desk.file(
         "dukcapil.toml",
         &format!(
-            "listen = \"127.0.0.1:0\"\nseed = {seed}\npopulation = {population}\nreference_date = \"{date}\"\n\
+            "listen = \"127.0.0.1:0\"\nseed = {seed}\npopulation = {population}\n\
+             reference_date = \"{date}\"\n\
              latency = {{ law = \"constant\", ms = 1 }}\n"
         ),
     );
@@ -42,8 +43,9 @@ pub(crate) fn engine(desk: &Desk, store: &Path, registry: SocketAddr) -> (Runnin
     let settings = desk.file(
         "engine.toml",
         &format!(
-            "listen = \"127.0.0.1:0\"\noperations_listen = \"127.0.0.1:0\"\nstore = \"{}\"\nregistry_url = \"http://{registry}\"\n\
-             synthetic_regions = true\ncaptcha_key = \"{}\"\nexport_key = \"{EXPORT_KEY}\"\npassword_memory_kib = 64\n\
+            "listen = \"127.0.0.1:0\"\noperations_listen = \"127.0.0.1:0\"\nstore = \"{}\"\n\
+             registry_url = \"http://{registry}\"\nsynthetic_regions = true\ncaptcha_key = \"{}\"\n\
+             export_key = \"{EXPORT_KEY}\"\npassword_memory_kib = 64\n\
              password_passes = 1\n",
             store.display(),
             "ab".repeat(CAPTCHA_KEY.len()),

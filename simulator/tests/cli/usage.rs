@@ -29,8 +29,11 @@ fn a_used_port_is_told() {
     let address = taken.local_addr().unwrap();
     let engine = desk.file(
         "engine.toml",
-        &format!("listen = \"{address}\"\noperations_listen = \"127.0.0.1:0\"\nstore = \"{}\"\nregistry_url = \"http://127.0.0.1:1\"\n",
-            desk.path("store").display()),
+        &format!(
+            "listen = \"{address}\"\noperations_listen = \"127.0.0.1:0\"\nstore = \"{}\"\n\
+             registry_url = \"http://127.0.0.1:1\"\n",
+            desk.path("store").display()
+        ),
     );
     let words = format!("cannot listen on {address}: Address already in use");
     lonjakan(&["serve", "--config", engine.to_str().unwrap()]).complains(2, &words);

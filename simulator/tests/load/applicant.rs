@@ -1,4 +1,5 @@
-//! One applicant's way, what is written down of it, and how it ends when the portal does something else than it should.
+//! One applicant's way, what is written down of it, and how it ends when the portal does something else than
+//! it should.
 
 use crate::portal::{Act, KEY, Portal};
 use domain::captcha::CaptchaKey;

@@ -73,8 +73,8 @@ async fn everybody_is_brought_and_counted_twice() {
     assert_eq!((started, registered), (100, 100));
 }
 
-/// With two users and half a second for each applicant, all but a few of forty in one second wait, and most of them in vain: the
-/// response counts their waiting, and nobody is left out.
+/// With two users and half a second for each applicant, all but a few of forty in one second wait, and most
+/// of them in vain: the response counts their waiting, and nobody is left out.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn with_too_few_users_arrivals_are_late_or_not_sent_and_never_forgotten() {
     let slow =
@@ -134,7 +134,8 @@ async fn a_run_that_is_cut_short_tells_who_never_came() {
     assert_eq!(driven.goose_requests, driven.totals.requests);
 }
 
-/// A timeout beyond the end of time is a defect that makes each applicant's task panic: the run ends, and knows it.
+/// A timeout beyond the end of time is a defect that makes each applicant's task panic: the run ends, and
+/// knows it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn panics_are_counted_and_hold_nobody_up() {
     let driven =

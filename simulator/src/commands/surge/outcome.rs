@@ -118,13 +118,14 @@ fn notes(
     died: Option<&CommandError>,
 ) -> Vec<String> {
     let mut notes = vec![
-        "The latency of a registration counts up to the final answer, whichever it was: refusals and failures are in it."
+        "The latency of a registration counts up to the final answer, refusals and failures included."
             .to_owned(),
     ];
     let compression = order.plan.behaviour.time_compression;
     if compression > 1.0 {
         notes.push(format!(
-            "Thinking times are divided by {compression}: each applicant asks more of the portal in a minute than a real one."
+            "Thinking times are divided by {compression}: each applicant asks more of the portal in a minute \
+             than a real one."
         ));
     }
     if order.args.repeats > 0 {
