@@ -20,3 +20,8 @@ surge scenario="scenarios/opening-rush.toml":
 # Measure the hot path.
 bench *filter:
     cargo bench -p benches -- {{filter}}
+
+# Fuzz numbers, form, photo, router or framing: needs nightly and `cargo install cargo-fuzz --locked`. New inputs stay in target/fuzz.
+fuzz target seconds="60":
+    mkdir -p target/fuzz/{{target}}
+    cd engine && cargo +nightly fuzz run {{target}} ../target/fuzz/{{target}} fuzz/corpus/{{target}} -- -max_total_time={{seconds}} -max_len=20000 -timeout=20

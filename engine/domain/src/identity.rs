@@ -12,9 +12,11 @@ use crate::region::RegionSet;
 use crate::time::Date;
 use crate::wire::{OpenDraft, RegistryAnswer, ValidationForm, Warning};
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
-/// Who somebody says they are, every part of it possible.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// Who somebody says they are, every part of it possible. It prints its masked NIK and nothing else: people type their numbers into
+/// fields of any name.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Identity {
     /// Number of the person.
     pub nik: Nik,
@@ -30,6 +32,12 @@ pub struct Identity {
     pub phone: Phone,
     /// E-mail address.
     pub email: Email,
+}
+
+impl fmt::Debug for Identity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Identity").field("nik", &self.nik).finish_non_exhaustive()
+    }
 }
 
 /// What the form is held against.
@@ -244,6 +252,17 @@ mod tests {
             |f| (f.nik, f.birth_date) = ("x".to_owned(), "1950-01-01".parse().unwrap()),
             Err(&[("nik", Failure::NikMalformed), ("birth_date", Failure::AgeIneligible)]),
         );
+    }
+
+    /// Found by the fuzz target `form`: a NIK that was typed into the birthplace.
+    #[test]
+    fn a_nik_in_another_field_is_not_printed() {
+        let form = OpenDraft { birth_place: "Kab 9901011705000010".to_owned(), ..form() };
+        let limits = Limits::default();
+        let today = "2026-11-21".parse().unwrap();
+        let rules = Rules { regions: RegionSet::RealAndSynthetic, limits: &limits, today };
+        let (identity, _) = check(&form, &rules).unwrap();
+        assert_eq!(format!("{identity:?}"), "Identity { nik: Nik(9901**********10), .. }");
     }
 
     /// These people are valid, and have been refused by portals.

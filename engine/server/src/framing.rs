@@ -3,6 +3,7 @@
 //! It lets through whole heads that [`head`] has nothing against, and bodies as they come; it never lets through a part of a head.
 
 use crate::head::{self, Framing, Violation};
+use memchr::memchr_iter;
 
 /// Follows the bytes of a connection.
 #[derive(Debug)]
@@ -200,7 +201,7 @@ fn at_most(left: u64, there: usize) -> usize {
 /// Just behind the first empty line, whichever way its lines end: which ways are allowed is judged then.
 fn find_end(bytes: &[u8], scanned: usize) -> Option<usize> {
     let from = scanned.saturating_sub(3);
-    let mut feeds = bytes.iter().enumerate().skip(from).filter(|&(_, &byte)| byte == b'\n').map(|(at, _)| at);
+    let mut feeds = memchr_iter(b'\n', &bytes[from..]).map(|at| from + at);
     feeds.find_map(|feed| match bytes[feed + 1..] {
         [b'\n', ..] => Some(feed + 2),
         [b'\r', b'\n', ..] => Some(feed + 3),

@@ -4,6 +4,7 @@
 //! bare line feed, a folded line, a space before a colon, two lengths, a length beside a transfer coding. Each ends the connection.
 
 use hyper::http::uri::Authority;
+use memchr::memchr;
 
 /// What follows a head.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,13 +80,14 @@ impl<'a> Iterator for Lines<'a> {
     type Item = Result<&'a [u8], Violation>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let feed = self.0.iter().position(|&byte| byte == b'\n')?;
+        let feed = memchr(b'\n', self.0)?;
         let (line, rest) = (&self.0[..feed], &self.0[feed + 1..]);
         self.0 = rest;
         let Some(line) = line.strip_suffix(b"\r") else {
             return Some(Err(Violation::Malformed("a line feed without a carriage return")));
         };
-        if line.iter().any(|&byte| (byte < b' ' && byte != b'\t') || byte == 0x7f) {
+        // To the end in any case: without a way out on the way, it is done many bytes at a time.
+        if line.iter().fold(false, |found, &byte| found | (byte < b' ') & (byte != b'\t') | (byte == 0x7f)) {
             return Some(Err(Violation::Malformed("a control character")));
         }
         Some(Ok(line))
@@ -158,8 +160,7 @@ struct Fields<'a> {
 
 impl<'a> Fields<'a> {
     fn take(&mut self, line: &'a [u8]) -> Result<(), Violation> {
-        let colon = line.iter().position(|&byte| byte == b':');
-        let colon = colon.ok_or(Violation::Malformed("a field without a colon"))?;
+        let colon = memchr(b':', line).ok_or(Violation::Malformed("a field without a colon"))?;
         let (name, value) = (&line[..colon], line[colon + 1..].trim_ascii());
         // A folded line begins with a space, and a space may stand before the colon: neither is a byte of a name.
         if name.is_empty() || !name.iter().all(|&byte| is_token(byte)) {
@@ -212,54 +213,33 @@ fn parse_length(text: &[u8]) -> Result<u64, Violation> {
 }
 
 /// A byte of a name or method (`tchar` of RFC 9110, section 5.6.2).
-pub(crate) const fn is_token(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric()
-        || matches!(
-            byte,
-            b'!' | b'#'
-                | b'$'
-                | b'%'
-                | b'&'
-                | b'\''
-                | b'*'
-                | b'+'
-                | b'-'
-                | b'.'
-                | b'^'
-                | b'_'
-                | b'`'
-                | b'|'
-                | b'~'
-        )
+pub(crate) fn is_token(byte: u8) -> bool {
+    TOKEN[byte as usize]
 }
 
+static TOKEN: [bool; 256] = table(b"!#$%&'*+-.^_`|~");
+
 /// A byte of a path or a query (RFC 3986, section 3.3), or of the authority before them.
-const fn is_in_target(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric()
-        || matches!(
-            byte,
-            b'-' | b'.'
-                | b'_'
-                | b'~'
-                | b'%'
-                | b'/'
-                | b'?'
-                | b':'
-                | b'@'
-                | b'!'
-                | b'$'
-                | b'&'
-                | b'\''
-                | b'('
-                | b')'
-                | b'*'
-                | b'+'
-                | b','
-                | b';'
-                | b'='
-                | b'['
-                | b']'
-        )
+fn is_in_target(byte: u8) -> bool {
+    TARGET[byte as usize]
+}
+
+static TARGET: [bool; 256] = table(b"-._~%/?:@!$&'()*+,;=[]");
+
+/// Letters, digits, and `others`.
+const fn table(others: &[u8]) -> [bool; 256] {
+    let mut table = [false; 256];
+    let mut byte = 0u8;
+    while byte < 128 {
+        table[byte as usize] = byte.is_ascii_alphanumeric();
+        byte += 1;
+    }
+    let mut at = 0;
+    while at < others.len() {
+        table[others[at] as usize] = true;
+        at += 1;
+    }
+    table
 }
 
 /// Bytes that a host and port may have; empty is allowed (RFC 9110, section 7.2). User names are not.
