@@ -4,8 +4,12 @@ use crate::app::App;
 use crate::store::Account;
 use domain::activation::Activation;
 use domain::zone::Zone;
-use lettre::message::{Mailbox, header::ContentType};
+use lettre::message::header::{ContentTransferEncoding, ContentType};
+use lettre::message::{Body, Mailbox};
 use std::time::{Duration, SystemTime};
+
+/// Bytes of a line, without its end.
+const LINE_BYTES_MAX: usize = 998;
 
 /// Why there can be no such letter.
 #[derive(Debug, thiserror::Error)]
@@ -39,8 +43,9 @@ pub(super) fn write(
          {links}/aktivasi?token={token}\n\n\
          atau dengan memasukkan nomor akun dan kode ini:\n\n\
          {code}\n\n\
-         Akun yang tidak diaktifkan sampai waktu itu dibatalkan; sesudahnya NIK dapat didaftarkan lagi.\n\
-         Pendaftaran tidak dipungut biaya. Jangan berikan tautan dan kode ini kepada siapa pun.\n",
+         Akun yang tidak diaktifkan sampai waktu itu dibatalkan; sesudahnya NIK dapat\n\
+         didaftarkan lagi. Pendaftaran tidak dipungut biaya.\n\
+         Jangan berikan tautan dan kode ini kepada siapa pun.\n",
         name = identity.full_name.as_str(),
         nik = identity.nik.masked(),
         until = Zone::Wib.text(activation.expires_at),
@@ -52,6 +57,33 @@ pub(super) fn write(
         .date(SystemTime::UNIX_EPOCH + sent_at)
         .message_id(Some(id))
         .header(ContentType::TEXT_PLAIN)
-        .body(text)?;
+        .body(body(text))?;
     Ok(letter)
+}
+
+/// As it is, where every relay takes it so (RFC 5321, 4.5.3.1.6): the link stays whole, also for whoever reads the file itself.
+fn body(text: String) -> Body {
+    if !text.is_ascii() || text.lines().any(|line| line.len() > LINE_BYTES_MAX) {
+        return Body::new(text);
+    }
+    Body::dangerous_pre_encoded(text.replace('\n', "\r\n").into_bytes(), ContentTransferEncoding::SevenBit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn encodings() {
+        let check = |text: &str, encoding, expect: &str| {
+            let body = body(text.to_owned());
+            assert_eq!((body.encoding(), body.as_ref()), (encoding, expect.as_bytes()), "{text}");
+        };
+        check("a\nb\n", ContentTransferEncoding::SevenBit, "a\r\nb\r\n");
+        let link = "x".repeat(LINE_BYTES_MAX);
+        check(&link, ContentTransferEncoding::SevenBit, &link);
+        for other in [link + "x", "Nur’aini\n".to_owned()] {
+            assert_ne!(body(other).encoding(), ContentTransferEncoding::SevenBit);
+        }
+    }
 }

@@ -3,7 +3,9 @@
 use bytes::Bytes;
 use domain::captcha::CaptchaKey;
 use domain::document::DocumentKind;
-use domain::wire::{CaptchaAnswer, CaptchaChallenge, DraftOpened, OpenDraft, RegistryAnswer, paths};
+use domain::wire::{
+    AccountMade, CaptchaAnswer, CaptchaChallenge, DraftOpened, OpenDraft, RegistryAnswer, paths,
+};
 use domain::{Nik, RegionSet, Sex, Timestamp};
 use engine::store::Store;
 use engine::{App, Clock, Config, OpenError};
@@ -17,6 +19,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
+use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
@@ -61,8 +64,12 @@ impl Engine {
 
     /// On a register of one's own.
     pub(crate) async fn start_on(store: Arc<dyn Store>) -> Engine {
+        Engine::start_on_with(store, "").await
+    }
+
+    pub(crate) async fn start_on_with(store: Arc<dyn Store>, settings: &str) -> Engine {
         let open = |config, clock| App::open_with(config, clock, store);
-        Engine::start_with(Arc::new(TempDir::new().unwrap()), "", open).await
+        Engine::start_with(Arc::new(TempDir::new().unwrap()), settings, open).await
     }
 
     async fn start_with(
@@ -126,6 +133,36 @@ impl Engine {
             .body(Full::new(body.into()))
             .unwrap();
         Client::connect(self.operations).await.send(request).await
+    }
+
+    /// Messages that were delivered, in the order of their accounts.
+    pub(crate) fn outbox(&self) -> Vec<String> {
+        let mut names: Vec<_> = std::fs::read_dir(self.folder.path().join("store").join("outbox"))
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.extension().is_some_and(|extension| extension == "eml"))
+            .collect();
+        names.sort();
+        names.iter().map(|path| std::fs::read_to_string(path).unwrap()).collect()
+    }
+
+    /// The one message that is there, once it is there.
+    pub(crate) async fn message(&self) -> Letter {
+        until("a message", || self.outbox().len() == 1).await;
+        Letter(self.outbox().remove(0))
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The lines of the export, as JSON.
+    pub(crate) async fn export(&self) -> Vec<Value> {
+        let mut operator = Client::connect(self.operations).await;
+        let key = format!("Bearer {EXPORT_KEY}");
+        let answer = operator.ask(Method::GET, paths::EXPORT, &[("authorization", &key)], "").await;
+        assert_eq!(answer.status, StatusCode::OK);
+        answer.text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 
     pub(crate) fn files(&self) -> usize {
@@ -250,6 +287,34 @@ impl Client {
         self.send(request.body(Full::new(body.into())).unwrap()).await
     }
 
+    /// With headers.
+    pub(crate) async fn ask(
+        &mut self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<Bytes>,
+    ) -> Answer {
+        let mut request = Request::builder().method(method).uri(path).header("host", "engine");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.send(request.body(Full::new(body.into())).unwrap()).await
+    }
+
+    /// With a form.
+    pub(crate) async fn post(&mut self, path: &str, form: Value) -> Answer {
+        self.call(Method::POST, path, form.to_string()).await
+    }
+
+    /// An account of `person`, as the confirmation answers.
+    pub(crate) async fn register(&mut self, person: u32) -> AccountMade {
+        let token = self.complete(person).await;
+        let answer = self.confirm(&token).await;
+        assert_eq!(answer.status, StatusCode::CREATED, "{answer:?}");
+        serde_json::from_value(answer.json()).unwrap()
+    }
+
     pub(crate) async fn captcha(&mut self) -> CaptchaAnswer {
         let answer = self.call(Method::POST, paths::CAPTCHAS, "").await;
         assert_eq!(answer.status, StatusCode::CREATED, "{answer:?}");
@@ -323,6 +388,31 @@ impl Client {
             };
             assert!(answer.status.is_success(), "{step}: {answer:?}");
         }
+    }
+}
+
+/// A message as it was delivered.
+pub(crate) struct Letter(pub(crate) String);
+
+impl Letter {
+    pub(crate) fn token(&self) -> &str {
+        let rest = self.0.split_once("/aktivasi?token=").unwrap().1;
+        rest.split_whitespace().next().unwrap()
+    }
+
+    /// The line that is six digits.
+    pub(crate) fn code(&self) -> &str {
+        let is_code = |line: &&str| line.len() == 6 && line.bytes().all(|byte| byte.is_ascii_digit());
+        self.0.lines().find(is_code).unwrap_or_else(|| panic!("no code in {}", self.0))
+    }
+}
+
+/// Waits for what goes on in the background.
+pub(crate) async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let started = Instant::now();
+    while !is_so() {
+        assert!(started.elapsed() < Duration::from_secs(30), "waited in vain for {what}");
+        tokio::task::yield_now().await;
     }
 }
 
