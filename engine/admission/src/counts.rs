@@ -5,8 +5,8 @@ use std::time::Duration;
 
 /// Everything that a gate decided and what came of it.
 ///
-/// It always holds that `offered = admitted + deferred + shed + refused + dropped + expired + parked now`, and that
-/// `admitted = useful + wasted + running now`.
+/// It always holds that `offered = admitted + deferred + shed + refused + dropped + expired + parked now`,
+/// and that `admitted = useful + wasted + running now`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Requests that came.
@@ -33,7 +33,8 @@ pub struct Counts {
     pub line: LineCounts,
 }
 
-/// How long requests stood in the line, whatever became of them. Who was let in at once has stood for no time and counts nowhere.
+/// How long requests stood in the line, whatever became of them. Who was let in at once has stood for no time
+/// and counts nowhere.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LineCounts {
     /// Requests that have left the line.

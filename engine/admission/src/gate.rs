@@ -1,7 +1,9 @@
-//! The gate: a policy at work. Every request goes through one; the caller tells it what happens, and asks it who is next.
+//! The gate: a policy at work. Every request goes through one; the caller tells it what happens, and asks it
+//! who is next.
 //!
-//! After each call of [`Gate::arrived`], [`Gate::finished`] and [`Gate::gone`], and when [`Gate::wake_at`] has come, the caller takes
-//! [`Gate::next`] until it says `None`: these are the requests that leave the line, to be begun or to be answered.
+//! After each call of [`Gate::arrived`], [`Gate::finished`] and [`Gate::gone`], and when [`Gate::wake_at`]
+//! has come, the caller takes [`Gate::next`] until it says `None`: these are the requests that leave the
+//! line, to be begun or to be answered.
 
 use crate::counts::Counts;
 use crate::hashing::Map;
@@ -43,7 +45,8 @@ pub struct Arrival<'a> {
     pub until: Option<Moment>,
     /// The waiting room's token that came with it.
     pub token: Option<&'a str>,
-    /// Whether the person has done steps already that would be lost: their requests come before those of newcomers.
+    /// Whether the person has done steps already that would be lost: their requests come before those of
+    /// newcomers.
     pub begun: bool,
 }
 
@@ -97,7 +100,12 @@ pub enum Why {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Turn {
     /// It is begun now; [`Gate::finished`] is told when it is done.
-    Start(Id),
+    Start {
+        /// Which.
+        id: Id,
+        /// Time in the line.
+        stood: Duration,
+    },
     /// It is turned away.
     Drop {
         /// Which.
@@ -117,7 +125,8 @@ struct Running {
 }
 
 impl Gate {
-    /// A gate with nothing under way. The key makes hashes of people, draws and tokens: keep it over restarts.
+    /// A gate with nothing under way. The key makes hashes of people, draws and tokens: keep it over
+    /// restarts.
     pub fn new(policy: Policy, key: &Key) -> Gate {
         Gate {
             people: People::new(policy, key),
@@ -154,8 +163,9 @@ impl Gate {
         }
     }
 
-    /// A request that was begun is done. `useful` where its answer reaches a client, whatever the answer; work for a client that had
-    /// gone is wasted. A second time, or for a request that was never begun, it does nothing.
+    /// A request that was begun is done. `useful` where its answer reaches a client, whatever the answer;
+    /// work for a client that had gone is wasted. A second time, or for a request that was never begun, it
+    /// does nothing.
     pub fn finished(&mut self, id: Id, useful: bool, now: Moment) {
         let Some(running) = self.running.remove(&id) else { return };
         let took = now.since(running.since);
@@ -171,8 +181,8 @@ impl Gate {
         }
     }
 
-    /// The client of a request has gone. Out of the line it goes at once; work that was begun is wasted, and stays under way until
-    /// [`Gate::finished`].
+    /// The client of a request has gone. Out of the line it goes at once; work that was begun is wasted, and
+    /// stays under way until [`Gate::finished`].
     pub fn gone(&mut self, id: Id, now: Moment) {
         if let Some(running) = self.running.get_mut(&id) {
             running.gone = true;
@@ -191,7 +201,7 @@ impl Gate {
         let why = match how {
             How::Start => {
                 self.start(id, person, stood, now);
-                return Some(Turn::Start(id));
+                return Some(Turn::Start { id, stood });
             }
             How::Overdue => {
                 self.counts.dropped += 1;
@@ -211,14 +221,24 @@ impl Gate {
         self.desk.wake_at()
     }
 
-    /// A request that was let in had to wait for `delay` elsewhere, as in a pool behind the gate. It moves the level of a cohort.
+    /// A request that was let in had to wait for `delay` elsewhere, as at a second gate before a pool. It
+    /// moves the level of a cohort. The gate's own line tells by itself; where it has one, those begun at
+    /// once tell of no delay, and nothing else is to be told.
     pub fn delayed(&mut self, delay: Duration) {
         if let People::Cohort(cohort) = &mut self.people {
             cohort.delayed(delay);
         }
     }
 
-    /// The person is through: their place in the waiting room is free, and tokens given out until now are used up.
+    /// A request that was let in was turned away elsewhere for lack of room. It moves the level of a cohort.
+    pub fn overflowed(&mut self) {
+        if let People::Cohort(cohort) = &mut self.people {
+            cohort.overflowed();
+        }
+    }
+
+    /// The person is through: their place in the waiting room is free, and tokens given out until now are
+    /// used up.
     pub fn departed(&mut self, person: Person, now: Moment) {
         if let People::Room(room) = &mut self.people {
             room.departed(person, now);
@@ -250,7 +270,8 @@ impl Gate {
         Some(room.counters())
     }
 
-    /// Goes on after a restart, before the first request. Where the numbers were lost, the default and the tokens still keep the order.
+    /// Goes on after a restart, before the first request. Where the numbers were lost, the default and the
+    /// tokens still keep the order.
     pub fn restore(&mut self, counters: RoomCounters, now: Moment) {
         if let People::Room(room) = &mut self.people {
             room.restore(counters, now);
@@ -313,12 +334,6 @@ impl Gate {
     fn full(&mut self, id: Id) -> Verdict {
         self.counts.shed += 1;
         Verdict::Shed { why: Why::Full, retry_after: self.retry.after(id.0) }
-    }
-
-    fn overflowed(&mut self) {
-        if let People::Cohort(cohort) = &mut self.people {
-            cohort.overflowed();
-        }
     }
 }
 

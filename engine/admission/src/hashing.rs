@@ -1,6 +1,7 @@
 //! Hash maps whose behaviour is the same in every run.
 //!
-//! Keys are counted by ourselves or come out of [`crate::Key`], so nobody outside can aim at a bucket, and no random seed is needed.
+//! Keys are counted by ourselves or come out of [`crate::Key`], so nobody outside can aim at a bucket, and no
+//! random seed is needed.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, DefaultHasher};

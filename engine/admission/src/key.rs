@@ -1,6 +1,8 @@
-//! Keyed hashes of people and addresses, and tags for tokens: HMAC-SHA-256 under one secret, apart by purpose.
+//! Keyed hashes of people and addresses, and tags for tokens: HMAC-SHA-256 under one secret, apart by
+//! purpose.
 //!
-//! A policy never sees a NIK or an address, only a hash that nobody without the key can make, aim at or turn back.
+//! A policy never sees a NIK or an address, only a hash that nobody without the key can make, aim at or turn
+//! back.
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
@@ -24,7 +26,8 @@ pub struct Person {
     last_digit: Option<u8>,
 }
 
-/// Where a request comes from: an IPv4 address, or the /64 network of an IPv6 address (what one household or one device gets).
+/// Where a request comes from: an IPv4 address, or the /64 network of an IPv6 address (what one household or
+/// one device gets).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Address(u64);
 
@@ -55,7 +58,8 @@ impl Key {
         }
     }
 
-    /// Somebody whose NIK is not known yet, told apart by a cookie that the server itself has set and verified.
+    /// Somebody whose NIK is not known yet, told apart by a cookie that the server itself has set and
+    /// verified.
     pub fn visitor(&self, cookie: &[u8]) -> Person {
         Person { hash: self.number(Purpose::Visitor, &[cookie]), last_digit: None }
     }

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 /// An instant, in microseconds since 1970-01-01T00:00:00Z.
 ///
-/// A caller gives instants that don't go back; where they do all the same, time stands still in the meantime and nothing overflows.
+/// A caller gives instants that don't go back; where they do all the same, time stands still in the meantime
+/// and nothing overflows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Moment(u64);
 
@@ -39,7 +40,8 @@ impl Moment {
         self.0.saturating_add(WIB_AHEAD_US) / HOUR_US % 24
     }
 
-    /// The time until the next full hour, which is full in every Indonesian zone at once. At a full hour it is a whole hour.
+    /// The time until the next full hour, which is full in every Indonesian zone at once. At a full hour it
+    /// is a whole hour.
     pub(crate) fn until_next_hour(self) -> Duration {
         Duration::from_micros(HOUR_US - self.0 % HOUR_US)
     }

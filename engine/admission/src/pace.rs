@@ -1,5 +1,6 @@
-//! How long work takes, from the work that was done: a mean and a mean deviation that forget (after Jacobson, "Congestion Avoidance
-//! and Control", SIGCOMM 1988), so that nothing has to be set and slower hardware or heavier steps are noticed.
+//! How long work takes, from the work that was done: a mean and a mean deviation that forget (after Jacobson,
+//! "Congestion Avoidance and Control", SIGCOMM 1988), so that nothing has to be set and slower hardware or
+//! heavier steps are noticed.
 
 use crate::moment::us;
 use std::time::Duration;
@@ -13,8 +14,8 @@ pub(crate) struct Pace {
     weight: f64,
 }
 
-/// About so many measurements count. With 512 a mean of exponential times errs by 3 of 100; that error multiplies with the length of a
-/// line, so a shorter memory would misjudge long lines.
+/// About so many measurements count. With 512 a mean of exponential times errs by 3 of 100; that error
+/// multiplies with the length of a line, so a shorter memory would misjudge long lines.
 const MEMORY: f64 = 512.0;
 
 /// The guess counts as much as so many measurements.
@@ -35,16 +36,19 @@ impl Pace {
         self.deviation_us += (error_us.abs() - self.deviation_us) / self.weight;
     }
 
-    /// What nearly all work stays within: for one piece, mean and four deviations (for exponential times 98 of 100).
+    /// What nearly all work stays within: for one piece, mean and four deviations (for exponential times 98
+    /// of 100).
     pub(crate) fn most(self) -> Duration {
         self.most_of(1, 1)
     }
 
-    /// What `count` pieces of work on `slots` workers nearly always stay within. Deviations of many pieces add up as their root.
+    /// What `count` pieces of work on `slots` workers nearly always stay within. Deviations of many pieces
+    /// add up as their root.
     pub(crate) fn most_of(self, count: usize, slots: usize) -> Duration {
         let (count, slots) = (float(count), float(slots.max(1)));
         let most_us = (count * self.mean_us + 4.0 * count.sqrt() * self.deviation_us) / slots;
-        // Whole microseconds, like the instants that it is added to and taken from: the two must agree on which is later.
+        // Whole microseconds, like the instants that it is added to and taken from: the two must agree on
+        // which is later.
         Duration::from_micros(us(Duration::from_secs_f64(most_us / 1e6)))
     }
 }

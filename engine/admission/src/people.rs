@@ -55,7 +55,8 @@ impl People {
         }
     }
 
-    /// Judges an arrival. Rules that tell people apart let requests pass that name nobody; budgets count them to their address.
+    /// Judges an arrival. Rules that tell people apart let requests pass that name nobody; budgets count them
+    /// to their address.
     pub(crate) fn judge(&mut self, arrival: &Arrival<'_>, now: Moment) -> Opinion {
         match self {
             People::Everybody => Opinion::Pass,

@@ -31,7 +31,8 @@ pub struct Counts {
 }
 
 impl Admission {
-    /// A policy with nothing under way. It knows a bound on requests under way, and nothing of other policies.
+    /// A policy with nothing under way. It knows a bound on requests under way, and nothing of other
+    /// policies.
     pub fn new(policy: Policy) -> Admission {
         Admission { policy, in_flight: 0, counts: Counts::default() }
     }

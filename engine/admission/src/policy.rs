@@ -1,4 +1,5 @@
-//! The one setting: which policy, and its numbers. Each has a name, and numbers that follow from the size of the service.
+//! The one setting: which policy, and its numbers. Each has a name, and numbers that follow from the size of
+//! the service.
 
 use crate::moment::{Moment, us};
 use crate::people::budgets::{Budget, BudgetSettings};
@@ -10,7 +11,8 @@ use crate::work::codel::{CodelSettings, Order};
 use crate::work::deadline::DeadlineSettings;
 use std::time::Duration;
 
-/// Who gets in when more comes than can be done. The rules for people carry the rule for the work that those who pass come to.
+/// Who gets in when more comes than can be done. The rules for people carry the rule for the work that those
+/// who pass come to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Policy {
     /// Everybody, at once.
@@ -101,11 +103,34 @@ impl Policy {
             | Policy::Cohort(_, work) => work,
         }
     }
+
+    /// The two stages apart, for two gates: one that asks who may come, before anything is read, and one
+    /// before the pool where the work is done, so that a slow upload holds no slot. The first is told what
+    /// the second does by [`crate::Gate::delayed`] and [`crate::Gate::overflowed`].
+    pub fn split(self) -> (Policy, Policy) {
+        let people = match self {
+            Policy::Budgets(settings, _) => Policy::Budgets(settings, Work::Unlimited),
+            Policy::WaitingRoom(settings, _) => Policy::WaitingRoom(settings, Work::Unlimited),
+            Policy::OddEven(settings, _) => Policy::OddEven(settings, Work::Unlimited),
+            Policy::Cohort(settings, _) => Policy::Cohort(settings, Work::Unlimited),
+            Policy::None | Policy::ConcurrencyLimit { .. } | Policy::Codel(_) | Policy::Deadline(_) => {
+                Policy::None
+            }
+        };
+        let work = match self.work() {
+            Work::Unlimited => Policy::None,
+            Work::ConcurrencyLimit { in_flight_max } => Policy::ConcurrencyLimit { in_flight_max },
+            Work::Codel(settings) => Policy::Codel(settings),
+            Work::Deadline(settings) => Policy::Deadline(settings),
+        };
+        (people, work)
+    }
 }
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// Requests under way for each slot with a concurrency limit. Those on top of the slots keep them busy between two arrivals.
+/// Requests under way for each slot with a concurrency limit. Those on top of the slots keep them busy
+/// between two arrivals.
 const SLOTS_AHEAD: usize = 3;
 
 /// A bound on memory: some hundred bytes for each request, apart from its connection.
@@ -120,8 +145,9 @@ impl Sizing {
         self.service_mean / u32::try_from(self.slots.max(1)).unwrap_or(u32::MAX)
     }
 
-    /// In a standing line nobody stays for longer than it takes six slots to become free, so that a slot hardly ever finds it empty; with
-    /// slow work three, so that those turned away hear of it soon. Ten times that makes a line a standing one.
+    /// In a standing line nobody stays for longer than it takes six slots to become free, so that a slot
+    /// hardly ever finds it empty; with slow work three, so that those turned away hear of it soon. Ten times
+    /// that makes a line a standing one.
     fn codel(&self) -> CodelSettings {
         let soon = Duration::from_millis(40);
         let target = (self.turn() * 6).min(soon).max(self.turn() * 3).max(Duration::from_millis(5));
@@ -143,8 +169,9 @@ impl Sizing {
         }
     }
 
-    /// Twice the requests of a whole journey at once, and a request a second: nobody who fills in forms gets there. A thousand new
-    /// people at once behind one address, and twenty a second: a school, or a mobile network's exit.
+    /// Twice the requests of a whole journey at once, and a request a second: nobody who fills in forms gets
+    /// there. A thousand new people at once behind one address, and twenty a second: a school, or a mobile
+    /// network's exit.
     fn budgets(&self) -> BudgetSettings {
         BudgetSettings {
             person: Budget {
@@ -157,8 +184,8 @@ impl Sizing {
         }
     }
 
-    /// As many calls as fill nineteen slots of twenty, and by Little's law as many inside as those calls keep there, half as many again
-    /// for those who are slow.
+    /// As many calls as fill nineteen slots of twenty, and by Little's law as many inside as those calls keep
+    /// there, half as many again for those who are slow.
     fn room(&self) -> RoomSettings {
         let every = self.turn().saturating_mul(self.requests_per_person).mul_f64(1.0 / 0.95);
         let inside = us(self.journey).saturating_mul(3) / us(every).max(1) / 2;
@@ -208,8 +235,26 @@ mod tests {
         assert_eq!(Policy::sized("all", &SIZING), None);
     }
 
-    /// 2 slots at 30 ms do 66.7 requests a second, 6.67 people: 95 % of that are 6.33 calls a second, one each 157.9 ms. They keep
-    /// 1,900 people inside for 300 s each, and half as many again are let in.
+    #[test]
+    fn two_stages() {
+        let check = |name, people, work| {
+            let (first, second) = Policy::sized(name, &SIZING).unwrap().split();
+            assert_eq!(
+                (first.name(), first.work(), second.name()),
+                (people, Work::Unlimited, work),
+                "{name}"
+            );
+        };
+        check("none", "none", "none");
+        check("codel", "none", "codel");
+        check("budgets", "budgets", "concurrency-limit");
+        check("waiting-room", "waiting-room", "deadline");
+        check("odd-even", "odd-even", "concurrency-limit");
+        check("cohort", "cohort", "deadline");
+    }
+
+    /// 2 slots at 30 ms do 66.7 requests a second, 6.67 people: 95 % of that are 6.33 calls a second, one
+    /// each 157.9 ms. They keep 1,900 people inside for 300 s each, and half as many again are let in.
     #[test]
     fn numbers_of_a_room() {
         let Some(Policy::WaitingRoom(room, Work::Deadline(_))) = Policy::sized("waiting-room", &SIZING)

@@ -1,6 +1,7 @@
 //! When somebody who was turned away for lack of room should come back.
 //!
-//! The more are turned away for each one let in, the later; and everybody at another moment, or the crowd would return as one.
+//! The more are turned away for each one let in, the later; and everybody at another moment, or the crowd
+//! would return as one.
 
 use crate::hashing::{scatter, share_of};
 use crate::moment::{Moment, us};
@@ -55,7 +56,8 @@ impl Retry {
 mod tests {
     use super::*;
 
-    /// Ten windows in which `offered` come and `admitted` are let in; the advice lies between the two bounds and is spread over them.
+    /// Ten windows in which `offered` come and `admitted` are let in; the advice lies between the two bounds
+    /// and is spread over them.
     fn check(offered: u32, admitted: u32, middle_ms: u64) {
         let mut retry = Retry::new();
         for second in 1..=20 {

@@ -91,7 +91,8 @@ impl Desk {
         }
     }
 
-    /// Takes a request out of the line whose client has gone. How long it stood; `None` where it is in no line.
+    /// Takes a request out of the line whose client has gone. How long it stood; `None` where it is in no
+    /// line.
     pub(crate) fn gone(&mut self, id: Id, now: Moment) -> Option<Duration> {
         match self {
             Desk::Unlimited | Desk::ConcurrencyLimit { .. } => None,
@@ -131,9 +132,10 @@ impl Desk {
     }
 }
 
-/// Runs a desk through events, each with its time in milliseconds: `+7 park` request 7 comes and this becomes of it (`+7@50` its client
-/// waits until 50 ms), `-7` it is done (`-7/200` after 200 ms), `x7` its client goes, `? start 8` who leaves the line next, `?` nobody
-/// does, `!20` it wants to be asked after 20 ms, `!never` it doesn't.
+/// Runs a desk through events, each with its time in milliseconds: `+7 park` request 7 comes and this becomes
+/// of it (`+7@50` its client waits until 50 ms), `-7` it is done (`-7/200` after 200 ms), `x7` its client
+/// goes, `? start 8` who leaves the line next, `?` nobody does, `!20` it wants to be asked after 20 ms,
+/// `!never` it doesn't.
 #[cfg(test)]
 fn check(mut desk: Desk, events: &str) {
     let at = |ms: &str| Moment::from_us(ms.parse::<u64>().unwrap() * 1_000);

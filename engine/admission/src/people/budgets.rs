@@ -1,8 +1,9 @@
 //! Budgets: a person may ask so often, and an address may bring so many new people.
 //!
-//! One person who hammers reload spends only their own budget. A crowd behind one address (a school, a mobile network) is not punished: a
-//! request of a person who is known costs the address nothing, only a newcomer or a request that names nobody does. So an address is
-//! charged for distinct people, and whoever invents people meets that charge.
+//! One person who hammers reload spends only their own budget. A crowd behind one address (a school, a mobile
+//! network) is not punished: a request of a person who is known costs the address nothing, only a newcomer or
+//! a request that names nobody does. So an address is charged for distinct people, and whoever invents people
+//! meets that charge.
 
 use super::Opinion;
 use super::generations::Generations;
@@ -40,7 +41,8 @@ pub(crate) struct Budgets {
     addresses: Generations<Bucket>,
 }
 
-/// A token bucket as one instant (the generic cell rate algorithm of ITU-T I.371): that at which it will be full again.
+/// A token bucket as one instant (the generic cell rate algorithm of ITU-T I.371): that at which it will be
+/// full again.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Bucket {
     full_at: Moment,
@@ -77,7 +79,8 @@ impl Budgets {
             (None, person) => self.charge_address(address, now).map(|()| {
                 if let Some(person) = person {
                     let mut bucket = Bucket::default();
-                    // A budget of nothing at all is no budget anybody sets; the first request passes even then.
+                    // A budget of nothing at all is no budget anybody sets; the first request passes even
+                    // then.
                     let _first = bucket.take(self.settings.person, now);
                     self.people.insert(person.hash(), bucket, now);
                 }
@@ -151,14 +154,16 @@ mod tests {
     fn rules() {
         // A person has three at once and one a second; waiting fills the bucket, never above three.
         Street::check(
-            "0 1@1 ok; 0 1@1 ok; 0 1@1 ok; 0 1@1 person 1000; 400 1@1 person 600; 1000 1@1 ok; 1000 1@1 person 1000",
+            "0 1@1 ok; 0 1@1 ok; 0 1@1 ok; 0 1@1 person 1000; \
+             400 1@1 person 600; 1000 1@1 ok; 1000 1@1 person 1000",
         );
         Street::check("0 1@1 ok; 9000 1@1 ok; 9000 1@1 ok; 9000 1@1 ok; 9000 1@1 person 1000");
         // The budget goes along to another address, and another person's at the same address is untouched.
         Street::check("0 1@1 ok; 0 1@1 ok; 0 1@1 ok; 0 1@2 person 1000; 0 2@1 ok");
         // Newcomers and requests that name nobody are the address's; people who are known are not.
         Street::check(
-            "0 1@1 ok; 0 2@1 ok; 0 3@1 ok; 0 0@1 ok; 0 0@1 ok; 0 4@1 address 500; 0 0@1 address 500; 0 1@1 ok",
+            "0 1@1 ok; 0 2@1 ok; 0 3@1 ok; 0 0@1 ok; 0 0@1 ok; \
+             0 4@1 address 500; 0 0@1 address 500; 0 1@1 ok",
         );
         Street::check(
             "0 1@1 ok; 0 2@1 ok; 0 3@1 ok; 0 4@1 ok; 0 5@1 ok; 0 6@1 address 500; 0 6@2 ok; 500 7@1 ok",

@@ -1,10 +1,12 @@
-//! Admission by a keyed hash of the person: when only part of the people can be served, it is the same part at every step.
+//! Admission by a keyed hash of the person: when only part of the people can be served, it is the same part
+//! at every step.
 //!
-//! Turning requests away at random lets hardly anybody through a flow of many steps: each step loses some, and the work of their earlier
-//! steps is lost with them. Here every person has a draw for the period, and passes as long as it lies below the level. The level moves
-//! by additive increase and multiplicative decrease on the measured delay in the line: the least delay of a window, which tells a line
-//! that stands from a burst. While a line shrinks the level rests. Whoever has begun is judged more mildly than a newcomer, so that a small step down cuts nobody off midway.
-//! Nothing is kept for a person.
+//! Turning requests away at random lets hardly anybody through a flow of many steps: each step loses some,
+//! and the work of their earlier steps is lost with them. Here every person has a draw for the period, and
+//! passes as long as it lies below the level. The level moves by additive increase and multiplicative
+//! decrease on the measured delay in the line: the least delay of a window, which tells a line that stands
+//! from a burst. While a line shrinks the level rests. Whoever has begun is judged more mildly than a
+//! newcomer, so that a small step down cuts nobody off midway. Nothing is kept for a person.
 
 use super::Opinion;
 use crate::Why;
@@ -29,7 +31,8 @@ pub struct CohortSettings {
     pub decrease_permille: u32,
     /// The level for those who have begun, in thousandths of the level.
     pub begun_permille: u32,
-    /// Whoever is turned away is asked to come back after about this time, or in the next period if that is sooner.
+    /// Whoever is turned away is asked to come back after about this time, or in the next period if that is
+    /// sooner.
     pub retry_after: Duration,
 }
 
@@ -200,7 +203,8 @@ mod tests {
         assert!((1_880..2_120).contains(&count(&half)), "{}", count(&half));
         assert_eq!(half, who(0.5, false, at(1_099)), "another step in the same period");
         assert!(within(&who(0.4, false, start), &half), "a lower level takes people away and adds none");
-        // Levels 0.4 and 0.6 for those who have begun: whoever began at a half still passes after one small step down.
+        // Levels 0.4 and 0.6 for those who have begun: whoever began at a half still passes after one small
+        // step down.
         assert!(within(&half, &who(0.4, true, start)));
         // In the next period others have their turn, a quarter in both; whoever has begun still passes.
         let next = who(0.5, false, at(1_100));

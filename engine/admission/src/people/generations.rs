@@ -1,7 +1,8 @@
 //! A map that forgets: two generations of entries, of which the older is dropped as a whole.
 //!
-//! An entry that is used moves to the younger generation, so what was used within the last period is always found, as long as no more
-//! than the bound come in that time. Memory is bounded by twice the bound, and nothing is ever searched for old entries.
+//! An entry that is used moves to the younger generation, so what was used within the last period is always
+//! found, as long as no more than the bound come in that time. Memory is bounded by twice the bound, and
+//! nothing is ever searched for old entries.
 
 use crate::hashing::Map;
 use crate::moment::Moment;
@@ -18,7 +19,8 @@ pub(crate) struct Generations<V> {
 }
 
 impl<V> Generations<V> {
-    /// An entry is kept for `period` after its last use at least, and for twice that at most. A generation holds `entries_max` entries.
+    /// An entry is kept for `period` after its last use at least, and for twice that at most. A generation
+    /// holds `entries_max` entries.
     pub(crate) fn new(period: Duration, entries_max: usize) -> Generations<V> {
         let (young, old) = (Map::default(), Map::default());
         Generations { young, old, turned_at: Moment::default(), period, entries_max: entries_max.max(1) }
@@ -54,7 +56,8 @@ impl<V> Generations<V> {
         self.young.insert(key, value);
     }
 
-    /// Generations begin a whole period apart, however rarely somebody asks: a late turn must not lengthen anybody's stay.
+    /// Generations begin a whole period apart, however rarely somebody asks: a late turn must not lengthen
+    /// anybody's stay.
     fn turn(&mut self, now: Moment) {
         let passed = now.since(self.turned_at);
         if passed / 2 >= self.period {
@@ -82,7 +85,8 @@ mod tests {
         Moment::from_us(s * 1_000_000)
     }
 
-    /// Against a map that knows when each key was used last: fresh entries are always there, those past two periods never.
+    /// Against a map that knows when each key was used last: fresh entries are always there, those past two
+    /// periods never.
     #[test]
     fn kept_for_a_period_and_gone_after_two() {
         let mut rng = ChaCha8Rng::seed_from_u64(1);

@@ -1,7 +1,8 @@
-//! Odd and even: in an even hour (Jakarta) those come whose NIK ends in an even digit, in an odd hour the others.
+//! Odd and even: in an even hour (Jakarta) those come whose NIK ends in an even digit, in an odd hour the
+//! others.
 //!
-//! It halves a rush without any state. Who has begun in their hour may finish in the next, and those sent away are told different moments
-//! of the next hour, or the turn of the hour would be a rush of its own.
+//! It halves a rush without any state. Who has begun in their hour may finish in the next, and those sent
+//! away are told different moments of the next hour, or the turn of the hour would be a rush of its own.
 
 use super::Opinion;
 use crate::Why;
@@ -90,7 +91,7 @@ mod tests {
         let hours = OddEven::new(OddEvenSettings { spread: SPREAD }, key.clone());
         let mut tenths = [0; 10];
         for n in 0..1_000 {
-            let arrival = Arrival { person: Some(key.person(&format!("{:015}1", n))), ..Arrival::default() };
+            let arrival = Arrival { person: Some(key.person(&format!("99{n:013}1"))), ..Arrival::default() };
             let now = Moment::from_us(17 * 3_600 * 1_000_000);
             let Opinion::Shed { retry_after, .. } = hours.judge(&arrival, now) else {
                 panic!("odd at 00.00")

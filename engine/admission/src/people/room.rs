@@ -1,15 +1,18 @@
-//! The waiting room: so many people inside at a time, so many let in a second, and everybody else in a line that is fair.
+//! The waiting room: so many people inside at a time, so many let in a second, and everybody else in a line
+//! that is fair.
 //!
-//! Who comes before the opening stands in random order: by a keyed draw, so that neither speed nor reloading helps. Who comes after it
-//! stands behind them, first come first served. A ticket is a number, and whoever holds one below the counter `serving` was called; so a
-//! place is `ticket - serving`, and it never grows.
+//! Who comes before the opening stands in random order: by a keyed draw, so that neither speed nor reloading
+//! helps. Who comes after it stands behind them, first come first served. A ticket is a number, and whoever
+//! holds one below the counter `serving` was called; so a place is `ticket - serving`, and it never grows.
 //!
-//! A restart loses the line but not the places. The caller keeps [`RoomCounters`], three numbers; the tokens that people hold bring the
-//! rest back, each with its own number (for those who came early it follows from their draw and the count of early people). Who was
-//! called before is let in again without using up a call. For one heartbeat after the restart nobody else is called out of turn. Where
-//! the kept numbers are a little old, some numbers are given out twice, and a tie is decided by the draw.
+//! A restart loses the line but not the places. The caller keeps [`RoomCounters`], three numbers; the tokens
+//! that people hold bring the rest back, each with its own number (for those who came early it follows from
+//! their draw and the count of early people). Who was called before is let in again without using up a call.
+//! For one heartbeat after the restart nobody else is called out of turn. Where the kept numbers are a little
+//! old, some numbers are given out twice, and a tie is decided by the draw.
 //!
-//! Whoever isn't heard of for a while has left and holds nobody up; coming back with the token, they stand at their number again.
+//! Whoever isn't heard of for a while has left and holds nobody up; coming back with the token, they stand at
+//! their number again.
 
 mod speed;
 #[cfg(test)]
@@ -38,10 +41,11 @@ pub struct RoomSettings {
     pub active_max: usize,
     /// How people are called in.
     pub calls: Budget,
-    /// Who waits, or was called and has not come yet, is taken to have left after this time without a sign. The page is told to ask
-    /// three times in it at least.
+    /// Who waits, or was called and has not come yet, is taken to have left after this time without a sign.
+    /// The page is told to ask three times in it at least.
     pub heartbeat_within: Duration,
-    /// Who is inside is taken to have left after this time without a request. Longer than the longest request and the longest thinking.
+    /// Who is inside is taken to have left after this time without a request. Longer than the longest request
+    /// and the longest thinking.
     pub idle_within: Duration,
     /// People in the line, a bound on memory; whoever comes on top is turned away.
     pub waiting_max: usize,
@@ -65,7 +69,8 @@ pub struct RoomCounters {
 pub enum Standing {
     /// Inside.
     Active,
-    /// In line. The place counts from 1 and is an upper bound: some ahead may have left. None is known before the opening.
+    /// In line. The place counts from 1 and is an upper bound: some ahead may have left. None is known before
+    /// the opening.
     Waiting {
         /// Place, if the room has opened.
         place: Option<u64>,
@@ -165,8 +170,8 @@ impl Room {
         }
     }
 
-    /// Whoever is near their turn asks often, or many would be called long before they know it and then come all at once; whoever is far
-    /// from it asks as rarely as the heartbeat allows.
+    /// Whoever is near their turn asks often, or many would be called long before they know it and then come
+    /// all at once; whoever is far from it asks as rarely as the heartbeat allows.
     fn ask_again_after(&self, estimate: Duration) -> Duration {
         (estimate / 2).max(ASK_AFTER_MIN).min(self.settings.heartbeat_within / 3)
     }
@@ -221,7 +226,8 @@ impl Room {
         self.counters
     }
 
-    /// Goes on after a restart. For one heartbeat only those are called before whom nobody can stand: the others have yet to come back.
+    /// Goes on after a restart. For one heartbeat only those are called before whom nobody can stand: the
+    /// others have yet to come back.
     pub(crate) fn restore(&mut self, counters: RoomCounters, now: Moment) {
         self.counters = counters;
         self.restored_serving = counters.serving;

@@ -1,11 +1,13 @@
 //! A line that may not stand for long: controlled delay with adaptive LIFO.
 //!
-//! A burst makes a line that is worked off within an interval: it is left alone, first come first served. Where nobody was begun at once
-//! for a whole interval, the line stands because more comes than can be done: then nobody stays in it for longer than the target, and the
-//! newest is served first, since its client is the least likely to have gone. It is so until nobody has been overdue for an interval: a slot that
-//! happens to be free for an instant does not end an overload. The distinction between burst and standing line is that of Nichols and
-//! Jacobson, "Controlling Queue Delay" (ACM Queue 2012); for requests, which don't slow down when one of them is dropped, the short target
-//! for everybody and the turned order are those of Maurer, "Fail at Scale" (ACM Queue 2015).
+//! A burst makes a line that is worked off within an interval: it is left alone, first come first served.
+//! Where nobody was begun at once for a whole interval, the line stands because more comes than can be done:
+//! then nobody stays in it for longer than the target, and the newest is served first, since its client is
+//! the least likely to have gone. It is so until nobody has been overdue for an interval: a slot that happens
+//! to be free for an instant does not end an overload. The distinction between burst and standing line is
+//! that of Nichols and Jacobson, "Controlling Queue Delay" (ACM Queue 2012); for requests, which don't slow
+//! down when one of them is dropped, the short target for everybody and the turned order are those of Maurer,
+//! "Fail at Scale" (ACM Queue 2015).
 
 use super::line::{Line, Parked};
 use super::{How, Leave, Offer};
@@ -18,7 +20,8 @@ use std::time::Duration;
 pub struct CodelSettings {
     /// Requests worked on at a time.
     pub slots: usize,
-    /// Longest time in a standing line. A few times the time between two free slots: with less, slots wait for work.
+    /// Longest time in a standing line. A few times the time between two free slots: with less, slots wait
+    /// for work.
     pub target: Duration,
     /// A line stands when nobody was begun at once for so long.
     pub interval: Duration,
@@ -137,7 +140,8 @@ mod tests {
     #[test]
     fn a_standing_line_turns_round() {
         // Request 2 begins the line at 0 ms. At 101 ms it stands; those from before 81 ms are overdue.
-        let events = "0 +1 start; 0 +2 park; 60 +3 park; 85 +4 park; 90 +5 park; 101 -1; 101 ? overdue 2; 101 ? overdue 3; ";
+        let events = "0 +1 start; 0 +2 park; 60 +3 park; 85 +4 park; 90 +5 park; \
+                      101 -1; 101 ? overdue 2; 101 ? overdue 3; ";
         check(
             codel(Order::AdaptiveLifo),
             &format!("{events} 101 ? start 5; 101 ?; 103 -5; 103 ? start 4; 103 ?"),

@@ -1,8 +1,9 @@
 //! A line in which only those stay who can be served while their client waits.
 //!
-//! Every request carries the instant until which its client waits. It is turned away at once where the line ahead may be longer than
-//! that, and dropped when its turn comes where the work would outlast it. How long work takes is measured. Without that reserve a long line
-//! serves those who are just about to leave, and nearly all work is wasted.
+//! Every request carries the instant until which its client waits. It is turned away at once where the line
+//! ahead may be longer than that, and dropped when its turn comes where the work would outlast it. How long
+//! work takes is measured. Without that reserve a long line serves those who are just about to leave, and
+//! nearly all work is wasted.
 
 use super::line::{Line, Parked};
 use super::{How, Leave, Offer};
@@ -110,8 +111,8 @@ mod tests {
 
     #[test]
     fn who_cannot_be_served_in_time_is_turned_away_at_once() {
-        // The turn of the first in line comes within 30 ms, that of the second within 20 + 4 root(2) 5 = 48.3 ms, that of the third
-        // within 64.6 ms; the work then needs up to 30 ms.
+        // The turn of the first in line comes within 30 ms, that of the second within 20 + 4 root(2) 5 = 48.3
+        // ms, that of the third within 64.6 ms; the work then needs up to 30 ms.
         check(
             deadline(65),
             "0 +1 start; 0 +2@59 shed; 0 +3 park; 0 +4 shed; 0 +5@79 park; 0 +6@94 shed; 0 +7@95 park",

@@ -1,4 +1,5 @@
-//! Budgets on a school morning: one who hammers reload is held to their budget, and the hundreds behind the same address are not.
+//! Budgets on a school morning: one who hammers reload is held to their budget, and the hundreds behind the
+//! same address are not.
 
 use crate::world::START;
 use admission::{Address, Arrival, Gate, Key, Moment, Person, Policy, Sizing, Verdict, Why};
@@ -45,8 +46,8 @@ fn ask(gate: &mut Gate, person: Option<Person>, address: Address, now: Moment, t
     }
 }
 
-/// 800 pupils behind one address register within five minutes, 12 requests each, some reloading now and then. One of them sends 50 a
-/// second for a minute. Gives the hammerer's tally and that of all others.
+/// 800 pupils behind one address register within five minutes, 12 requests each, some reloading now and then.
+/// One of them sends 50 a second for a minute. Gives the hammerer's tally and that of all others.
 fn school() -> (Tally, Tally) {
     let key = Key::new(&[8; 32]);
     let mut gate = gate(&key);
@@ -64,7 +65,7 @@ fn school() -> (Tally, Tally) {
     let (mut hammerer, mut others) = (Tally::default(), Tally::default());
     while let Some(Reverse((at_ms, pupil))) = events.pop() {
         let now = START.plus(Duration::from_millis(at_ms));
-        let person = key.person(&format!("{pupil:016}"));
+        let person = key.person(&format!("99{pupil:014}"));
         let tally = if pupil == 0 { &mut hammerer } else { &mut others };
         ask(&mut gate, Some(person), address, now, tally);
     }
@@ -82,8 +83,8 @@ fn a_crowd_behind_one_address_is_not_punished_for_one_of_them() {
     assert_eq!(hammerer.person_budget, hammerer.sent - hammerer.admitted);
 }
 
-/// Requests that name nobody, or another invented person each, are held to the address, also from a whole IPv6 network; people who are
-/// known there go on.
+/// Requests that name nobody, or another invented person each, are held to the address, also from a whole
+/// IPv6 network; people who are known there go on.
 #[test]
 fn whoever_invents_people_meets_the_budget_of_the_address() {
     for invented in [true, false] {

@@ -1,4 +1,5 @@
-//! Random events at a gate of every policy: nobody is lost, nobody is answered twice, the bounds hold and the counts add up.
+//! Random events at a gate of every policy: nobody is lost, nobody is answered twice, the bounds hold and the
+//! counts add up.
 
 use crate::world::{START, Setup};
 use admission::{Arrival, Gate, Id, Key, Moment, Policy, Turn, Verdict, Why};
@@ -39,11 +40,14 @@ impl Caller {
 
     fn drain(&mut self, gate: &mut Gate, now: Moment) {
         while let Some(turn) = gate.next(now) {
-            let (Turn::Start(id) | Turn::Drop { id, .. }) = turn;
+            let (Turn::Start { id, .. } | Turn::Drop { id, .. }) = turn;
             let since = self.parked.remove(&id).expect("who leaves the line stood in it");
             self.line_us += u64::try_from(now.since(since).as_micros()).unwrap();
             match turn {
-                Turn::Start(id) => assert_eq!(self.running.insert(id, true), None),
+                Turn::Start { id, stood } => {
+                    assert_eq!(stood, now.since(since));
+                    assert_eq!(self.running.insert(id, true), None);
+                }
                 Turn::Drop { why: Why::Overdue, .. } => self.dropped += 1,
                 Turn::Drop { .. } => self.gone += 1,
             }
@@ -90,7 +94,7 @@ fn nobody_is_lost_and_the_counts_add_up() {
             now = now.plus(Duration::from_micros(rng.random_range(0..20_000)));
             match rng.random_range(0..100) {
                 what if what < busy => {
-                    let person = key.person(&format!("{:016}", rng.random_range(0..300)));
+                    let person = key.person(&format!("99{:014}", rng.random_range(0..300)));
                     let until = rng
                         .random::<bool>()
                         .then(|| now.plus(Duration::from_millis(rng.random_range(0..900))));

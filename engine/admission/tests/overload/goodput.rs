@@ -1,4 +1,5 @@
-//! Goodput of every policy by load: without one it collapses when clients are impatient, with one it stays near its peak.
+//! Goodput of every policy by load: without one it collapses when clients are impatient, with one it stays
+//! near its peak.
 
 use crate::world::{Report, Setup};
 use admission::Policy;
@@ -19,8 +20,8 @@ fn run(name: &str, load: f64, seed: u64) -> (f64, Report) {
     (goodput(&setup, &report), report)
 }
 
-/// People who come once. Goodput of all loads in parts of the capacity; for twice the capacity also times in ms (of those served, of
-/// those turned away, in line), and counts by what became of the requests.
+/// People who come once. Goodput of all loads in parts of the capacity; for twice the capacity also times in
+/// ms (of those served, of those turned away, in line), and counts by what became of the requests.
 #[test]
 fn every_policy_by_load() {
     let mut table = format!(
@@ -100,7 +101,8 @@ fn overload_is_answered_fast() {
     }
 }
 
-/// A server that is told when a client leaves can take it out of a line, but not work back: without a policy that helps nothing.
+/// A server that is told when a client leaves can take it out of a line, but not work back: without a policy
+/// that helps nothing.
 #[test]
 fn none_collapses_also_where_leaving_is_noticed() {
     let setup = Setup { notices_gone: true, ..Setup::single(2.0) };

@@ -1,4 +1,5 @@
-//! Registrations of many steps: turning requests away at random breaks them off midway, admission by cohort lets whole people through.
+//! Registrations of many steps: turning requests away at random breaks them off midway, admission by cohort
+//! lets whole people through.
 
 use crate::world::{Report, Setup};
 use admission::Policy;
@@ -29,7 +30,8 @@ fn run(name: &str, load: f64, seed: u64) -> (f64, Report) {
     (completed(&setup, &report), report)
 }
 
-/// People through all steps in parts of what the workers could do, and of a hundred people who began those who broke off.
+/// People through all steps in parts of what the workers could do, and of a hundred people who began those
+/// who broke off.
 #[test]
 fn registrations_by_load() {
     let mut table = format!("{:17} | through at 0.5 1 1.5 2 4 times    | broken off of 100\n", "policy");

@@ -1,4 +1,5 @@
-//! The waiting room with a crowd: fair before the opening, first come first served after it, whole over a restart, and its estimates hold.
+//! The waiting room with a crowd: fair before the opening, first come first served after it, whole over a
+//! restart, and its estimates hold.
 
 use crate::world::START;
 use admission::{Arrival, Budget, Gate, Key, Moment, Person, Policy, RoomSettings, Standing, Verdict, Work};
@@ -66,7 +67,8 @@ fn policy(crowd: Crowd) -> Policy {
 }
 
 impl Hall {
-    /// The early come any time in the ten minutes before the opening, the late in the two minutes after it, in order of their index.
+    /// The early come any time in the ten minutes before the opening, the late in the two minutes after it,
+    /// in order of their index.
     fn new(crowd: Crowd, key: &Key) -> Hall {
         let mut rng = ChaCha8Rng::seed_from_u64(crowd.seed);
         let mut came: Vec<u64> = (0..EARLY).map(|_| rng.random_range(0..599_000)).collect();
@@ -76,7 +78,7 @@ impl Hall {
             let came_at = START.plus(Duration::from_millis(ms));
             let stays = Duration::from_millis(rng.random_range(0..600_000));
             Guest {
-                person: key.person(&format!("{index:016}")),
+                person: key.person(&format!("99{index:014}")),
                 came_at,
                 leaves_at: (rng.random_range(0..100) < crowd.leaving_percent).then(|| came_at.plus(stays)),
                 asks_at: came_at,

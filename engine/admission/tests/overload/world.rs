@@ -1,7 +1,8 @@
-//! A service with so many workers, and people who come, wait, lose patience, come back and go on: a discrete-event simulation.
+//! A service with so many workers, and people who come, wait, lose patience, come back and go on: a
+//! discrete-event simulation.
 //!
-//! What the gate lets in stands before the workers, first come first served, and is worked on even if its client has gone, unless the
-//! server is told. Same seed, same events: ties are broken by order of entry.
+//! What the gate lets in stands before the workers, first come first served, and is worked on even if its
+//! client has gone, unless the server is told. Same seed, same events: ties are broken by order of entry.
 
 use admission::{Address, Arrival, Counts, Gate, Id, Key, Moment, Person, Policy, Sizing, Turn, Verdict};
 use rand::SeedableRng;
@@ -53,7 +54,8 @@ pub(crate) struct Report {
 pub(crate) const START: Moment = Moment::from_us(1_795_136_400_000_000);
 
 impl Setup {
-    /// Four workers that do 160 requests a second, and people who come for one request, wait 6 s and do not come back.
+    /// Four workers that do 160 requests a second, and people who come for one request, wait 6 s and do not
+    /// come back.
     pub(crate) fn single(load: f64) -> Setup {
         let mut setup = Setup {
             workers: 4,
@@ -227,7 +229,7 @@ impl World {
     fn born(&mut self) {
         let number = u32::try_from(self.clients.len()).unwrap();
         self.clients.push(Client {
-            person: self.key.person(&format!("{number:016}")),
+            person: self.key.person(&format!("99{number:014}")),
             address: self.key.address(IpAddr::V4(Ipv4Addr::from_bits(number))),
             step: 0,
             tries: self.setup.tries,
@@ -260,7 +262,7 @@ impl World {
                 let waits = Duration::from_secs_f64(law.sample(&mut self.patience));
                 self.schedule(self.now.plus(waits), Event::LosePatience { client, attempt });
                 if matches!(verdict, Verdict::Admit(_)) {
-                    self.to_workers(id);
+                    self.await_worker(id);
                 }
             }
             Verdict::Wait { ask_again_after, .. } => {
@@ -328,7 +330,7 @@ impl World {
     fn drain(&mut self) {
         while let Some(turn) = self.gate.next(self.now) {
             match turn {
-                Turn::Start(id) => self.to_workers(id),
+                Turn::Start { id, .. } => self.await_worker(id),
                 Turn::Drop { id, retry_after, .. } => {
                     let dropped = self.requests.remove(&id).unwrap();
                     if self.clients[dropped.client].waits_for == Some(id) {
@@ -355,7 +357,7 @@ impl World {
         }
     }
 
-    fn to_workers(&mut self, id: Id) {
+    fn await_worker(&mut self, id: Id) {
         self.before_workers.push_back(id);
     }
 

@@ -24,8 +24,8 @@ impl Speed {
         Speed { per_second, from: None }
     }
 
-    /// The counter stands at `serving`, and somebody still waits. With nobody waiting the counter follows the arrivals, which says
-    /// nothing of how fast a line would move: then it is [`Speed::idle`].
+    /// The counter stands at `serving`, and somebody still waits. With nobody waiting the counter follows the
+    /// arrivals, which says nothing of how fast a line would move: then it is [`Speed::idle`].
     pub(crate) fn moved(&mut self, serving: u64, now: Moment) {
         let (from, serving_from) = *self.from.get_or_insert((now, serving));
         let passed = now.since(from);

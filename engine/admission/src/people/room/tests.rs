@@ -52,8 +52,9 @@ impl Hall {
         }
     }
 
-    /// Each event has its second, a name and what becomes of them: `in`, a place, `early`, `full`, or why a token is refused. `name!`
-    /// has lost the token, `name<other` shows the other's. `name leaves`, `- restarts`, `- opens 50`.
+    /// Each event has its second, a name and what becomes of them: `in`, a place, `early`, `full`, or why a
+    /// token is refused. `name!` has lost the token, `name<other` shows the other's. `name leaves`, `-
+    /// restarts`, `- opens 50`.
     fn check(settings: RoomSettings, events: &str) -> Hall {
         let mut hall = Hall::new(settings);
         for event in events.split(';').map(str::trim) {
@@ -81,7 +82,8 @@ impl Hall {
 
 #[test]
 fn first_come_first_served_up_to_the_cap() {
-    let events = "0 a in; 0 b in; 0 c 1; 0 d 2; 1 d 2; 1 a in; 2 b leaves; 2 d 1; 2 e 2; 3 c in; 3 a leaves; 3 e 1; 3 d in";
+    let events = "0 a in; 0 b in; 0 c 1; 0 d 2; 1 d 2; 1 a in; \
+                  2 b leaves; 2 d 1; 2 e 2; 3 c in; 3 a leaves; 3 e 1; 3 d in";
     Hall::check(settings(2, 99, 1), events);
     Hall::check(
         settings(1, 99, 1),
@@ -106,7 +108,8 @@ fn a_reload_keeps_the_place_with_and_without_the_token() {
 #[test]
 fn who_is_silent_has_left() {
     let room = settings(1, 99, 1);
-    // b is silent for a minute: c is called in their place. With the token b stands first again, without it last.
+    // b is silent for a minute: c is called in their place. With the token b stands first again, without it
+    // last.
     Hall::check(
         room,
         "0 a in; 0 b 1; 0 c 2; 40 c 2; 61 a leaves; 61 c in; 62 d 1; 62 b 1; 63 c leaves; 63 d 1; 63 b in",
@@ -146,7 +149,8 @@ fn a_restart_keeps_places_and_lets_those_inside_back_in() {
     let events =
         "0 a in; 0 b in; 0 c 1; 0 d 2; 0 e 3; 1 - restarts; 1 e 3; 1 a in; 1 d 2; 1 b in; 1 c 1; 1 f 4";
     Hall::check(room, events);
-    // The next in line need not wait for others, those behind wait a minute for whoever may come back, also for somebody who doesn't.
+    // The next in line need not wait for others, those behind wait a minute for whoever may come back, also
+    // for somebody who doesn't.
     let room = RoomSettings { active_max: 99, ..room };
     Hall::check(
         room,
@@ -184,8 +188,8 @@ fn before_the_opening_everybody_waits() {
     );
 }
 
-/// Early people of one opening are called one by one, each showing the token of before it, as somebody does whose page slept. The
-/// order is the same when the engine restarts in the middle.
+/// Early people of one opening are called one by one, each showing the token of before it, as somebody does
+/// whose page slept. The order is the same when the engine restarts in the middle.
 #[test]
 fn the_order_of_early_people_survives_a_restart() {
     let room = RoomSettings { opens_at: Some(at(OPEN_S)), waiting_max: 500, ..settings(1, 999, 1) };

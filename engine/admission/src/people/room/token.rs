@@ -1,7 +1,7 @@
 //! The waiting room's token: who, which ticket, given out when, and a tag that only this room's key makes.
 //!
-//! Hexadecimal of 40 bytes: the person's hash, the ticket, microseconds since the epoch (8 bytes each, big-endian), 16 bytes of
-//! HMAC-SHA-256 over these and the number of the room.
+//! Hexadecimal of 40 bytes: the person's hash, the ticket, microseconds since the epoch (8 bytes each,
+//! big-endian), 16 bytes of HMAC-SHA-256 over these and the number of the room.
 
 use crate::key::{Key, Person, Purpose, TAG_BYTES};
 use crate::moment::Moment;
