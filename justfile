@@ -17,6 +17,10 @@ one crate:
 surge scenario="scenarios/opening-rush.toml":
     cargo run --release -- surge {{scenario}}
 
+# Throw schemathesis (PyPI) at a running engine, by hand, for so many seconds each as a stranger and as an applicant.
+schemathesis seconds="120":
+    bash .ci/schemathesis/run {{seconds}}
+
 # Measure the hot path.
 bench *filter:
     cargo bench -p benches -- {{filter}}

@@ -3,7 +3,7 @@
 use crate::config::HelpdeskConfig;
 use crate::store::{Store, StoreError, Ticket, TicketBound, TicketId};
 use domain::Timestamp;
-use domain::ticket::check_text;
+use domain::ticket::{TICKET_TEXT_CHARS_MAX, check_text};
 use domain::wire::TicketAnswer;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -36,7 +36,7 @@ pub(crate) enum OpenError {
 pub(crate) enum AnswerError {
     #[error("no such ticket")]
     Absent,
-    #[error("answer is empty, longer than 2000 characters, or has control characters")]
+    #[error("answer is empty, longer than {TICKET_TEXT_CHARS_MAX} characters, or has control characters")]
     Text,
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -112,7 +112,7 @@ mod tests {
                         documented.insert(discriminant(&route));
                     }
                     Err(RouteError::MethodNotAllowed(_)) => {
-                        assert!(!known, "{method} {template} is no route")
+                        assert!(!known, "{method} {template} is no route");
                     }
                     Err(RouteError::NotFound) => panic!("{template} is no route"),
                 }
