@@ -152,10 +152,6 @@ impl Engine {
         Letter(self.outbox().remove(0))
     }
 
-    pub(crate) fn folder(&self) -> &Path {
-        self.folder.path()
-    }
-
     /// The lines of the export, as JSON.
     pub(crate) async fn export(&self) -> Vec<Value> {
         let mut operator = Client::connect(self.operations).await;
