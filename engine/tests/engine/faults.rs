@@ -19,7 +19,7 @@ use tempfile::TempDir;
 
 /// When accounts are inserted.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Fault {
+pub(crate) enum Fault {
     None,
     /// Nothing is written.
     Before,
@@ -27,10 +27,12 @@ enum Fault {
     After,
     /// Everything waits until the fault is over.
     Slow,
+    /// What is committed can be read, and the commit doesn't come back until the fault is over.
+    SlowAfter,
 }
 
 /// sled, with a fault in front.
-struct Faulty {
+pub(crate) struct Faulty {
     sled: SledStore,
     fault: Mutex<Fault>,
     changed: Condvar,
@@ -42,13 +44,13 @@ fn disk_full() -> StoreError {
 }
 
 impl Faulty {
-    fn new() -> Arc<Faulty> {
+    pub(crate) fn new() -> Arc<Faulty> {
         let folder = TempDir::new().unwrap();
         let sled = SledStore::open(folder.path(), 1_000_000).unwrap();
         Arc::new(Faulty { sled, fault: Mutex::new(Fault::None), changed: Condvar::new(), _folder: folder })
     }
 
-    fn set(&self, fault: Fault) {
+    pub(crate) fn set(&self, fault: Fault) {
         *self.fault.lock().unwrap() = fault;
         self.changed.notify_all();
     }
@@ -92,6 +94,7 @@ impl Store for Faulty {
             return Err(disk_full());
         }
         self.sled.commit(commit)?;
+        drop(self.changed.wait_while(self.fault.lock().unwrap(), |fault| *fault == Fault::SlowAfter));
         if fault == Fault::After { Err(disk_full()) } else { Ok(()) }
     }
 

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test says what failed by failing there")]
 
 mod activation;
+mod card;
 mod exactly_once;
 mod faults;
 mod flow;
@@ -10,6 +11,9 @@ mod gate;
 mod hardening;
 mod help;
 mod helpdesk;
+mod login;
+mod mail;
 mod openapi;
 mod store;
 mod support;
+mod sweep;

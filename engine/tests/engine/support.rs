@@ -152,6 +152,10 @@ impl Engine {
         Letter(self.outbox().remove(0))
     }
 
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// The lines of the export, as JSON.
     pub(crate) async fn export(&self) -> Vec<Value> {
         let mut operator = Client::connect(self.operations).await;
