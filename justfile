@@ -21,6 +21,10 @@ surge scenario="scenarios/opening-rush.toml":
 schemathesis seconds="120":
     bash .ci/schemathesis/run {{seconds}}
 
+# Kill the engine with -9 under load and start it again on the same store, so many times; fails if an acknowledged account is lost or doubled.
+crash rounds="200":
+    LONJAKAN_CRASH_ROUNDS={{rounds}} cargo test -p simulator --test cli crash:: -- --nocapture
+
 # Measure the hot path.
 bench *filter:
     cargo bench -p benches -- {{filter}}

@@ -103,10 +103,8 @@ impl Draft {
         match step {
             Step::Profile => Ok(()),
             Step::Document | Step::Credentials if self.profile.is_some() => Ok(()),
-            Step::Confirmation if self.is_complete_but_for_swafoto() => {
-                let taken = self.documents.contains_key(&DocumentKind::Swafoto);
-                if taken { Ok(()) } else { Err(Failure::CameraMissing) }
-            }
+            Step::Confirmation if self.is_complete() => Ok(()),
+            Step::Confirmation if self.is_complete_but_for_swafoto() => Err(Failure::CameraMissing),
             Step::Document | Step::Credentials | Step::Confirmation => Err(Failure::StepOutOfOrder),
         }
     }
@@ -117,6 +115,11 @@ impl Draft {
     /// [`Failure::DraftExpired`] after its time, unless it has become an account.
     pub fn check_time(&self, now: Timestamp) -> Result<(), Failure> {
         if now < self.expires_at || self.account.is_some() { Ok(()) } else { Err(Failure::DraftExpired) }
+    }
+
+    /// Whether it could be confirmed: every step before that is done.
+    pub fn is_complete(&self) -> bool {
+        self.is_complete_but_for_swafoto() && self.documents.contains_key(&DocumentKind::Swafoto)
     }
 
     fn is_complete_but_for_swafoto(&self) -> bool {

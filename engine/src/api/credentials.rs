@@ -27,11 +27,12 @@ pub(super) async fn put(app: &App, id: DraftId, body: Incoming) -> Result<Answer
 
     let credentials = Credentials { password_hash, questions };
     let now = app.clock.now();
-    app.store.update_draft(id, &mut |draft| {
+    let draft = app.store.update_draft(id, &mut |draft| {
         draft.admit(Step::Credentials, now)?;
         draft.credentials = Some(credentials.clone());
         Ok(())
     })?;
+    drafts::settle(app, &draft).await?;
     Ok(answer::no_content())
 }
 

@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::store::DraftId;
 use domain::Failure;
 use domain::document::DocumentKind;
-use domain::draft::{Document, Step};
+use domain::draft::{Document, Draft, Step};
 use domain::wire::DocumentTaken;
 use hyper::StatusCode;
 use hyper::body::Incoming;
@@ -32,26 +32,30 @@ pub(super) async fn put(
         dimensions: document.dimensions,
         blurred: document.blurred,
     };
-    let replaced = attach(app, id, kind, &document).inspect_err(|_| app.photos.remove(&document.blob))?;
+    let (draft, replaced) =
+        attach(app, id, kind, &document).inspect_err(|_| app.photos.remove(&document.blob))?;
+    drafts::settle(app, &draft).await?;
     if let Some(replaced) = replaced {
+        // After a crash the draft may be what it was before, unless it is on disk: its file has to stay until then.
+        app.committer.settle().await?;
         app.photos.remove(&replaced.blob);
     }
     Ok(answer::json(StatusCode::OK, &taken))
 }
 
-/// The last upload wins; the one that it replaces is given back.
+/// The last upload wins; the draft as it is left is given back, and the upload that was replaced.
 fn attach(
     app: &App,
     id: DraftId,
     kind: DocumentKind,
     document: &Document,
-) -> Result<Option<Document>, ApiError> {
+) -> Result<(Draft, Option<Document>), ApiError> {
     let now = app.clock.now();
     let mut replaced = None;
-    app.store.update_draft(id, &mut |draft| {
+    let draft = app.store.update_draft(id, &mut |draft| {
         draft.admit(Step::Document, now)?;
         replaced = draft.documents.insert(kind, document.clone());
         Ok(())
     })?;
-    Ok(replaced)
+    Ok((draft, replaced))
 }

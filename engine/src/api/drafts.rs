@@ -65,6 +65,15 @@ fn new_token() -> Result<String, ApiError> {
     Ok(hex::encode(token))
 }
 
+/// Waits until `draft`, as it was just left, is on disk, once it could be confirmed: whoever says "Iya" next and is cut off by a crash
+/// says it again to a draft that must still be complete. Before that, a crash may cost the steps of the last moment.
+pub(super) async fn settle(app: &App, draft: &Draft) -> Result<(), ApiError> {
+    if draft.is_complete() {
+        app.committer.settle().await?;
+    }
+    Ok(())
+}
+
 /// The draft `id`, as long as it may be looked at.
 pub(super) fn load(app: &App, id: crate::store::DraftId, now: Timestamp) -> Result<Draft, ApiError> {
     let draft = app.store.draft(id)?.ok_or(Failure::DraftExpired)?;

@@ -1,7 +1,7 @@
 //! `PUT /drafts/{token}/profile`: step 2, Lengkapi Data.
 
 use super::answer::{self, ApiError};
-use super::{check_gate, read_form};
+use super::{check_gate, drafts, read_form};
 use crate::app::App;
 use crate::store::DraftId;
 use domain::draft::Step;
@@ -16,11 +16,12 @@ pub(super) async fn put(app: &App, id: DraftId, body: Incoming) -> Result<Answer
     let profile: Profile = read_form(app, body).await?;
     check(&profile, app.config.regions)?;
     let now = app.clock.now();
-    app.store.update_draft(id, &mut |draft| {
+    let draft = app.store.update_draft(id, &mut |draft| {
         draft.admit(Step::Profile, now)?;
         draft.profile = Some(profile.clone());
         Ok(())
     })?;
+    drafts::settle(app, &draft).await?;
     Ok(answer::no_content())
 }
 

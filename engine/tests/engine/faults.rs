@@ -1,11 +1,12 @@
 //! A register that fails: before anything is written, after it is, or by being slow. Nobody loses an account by it, and nobody has two.
 
 use crate::flow::check_refused;
-use crate::support::{Engine, nik};
+use crate::support::{Engine, PHOTO, nik};
 use domain::Failure;
 use domain::Timestamp;
 use domain::access::Access;
 use domain::activation::Activation;
+use domain::document::DocumentKind;
 use domain::draft::{AccountNumber, Draft};
 use domain::wire::paths;
 use engine::store::{
@@ -229,4 +230,46 @@ async fn while_a_flush_is_slow_only_confirmations_wait() {
         assert_eq!(waiting.await.unwrap().status, StatusCode::CREATED);
     }
     assert_eq!(engine.exported().await.len(), 2);
+}
+
+/// After a crash its confirmation has to find it complete, and its files.
+#[tokio::test]
+async fn a_draft_that_is_complete_is_on_disk_before_anybody_hears_so() {
+    let store = Faulty::new();
+    let engine = Engine::start_on(Arc::clone(&store) as Arc<dyn Store>).await;
+    let mut client = engine.client().await;
+    let token = client.opened(1).await;
+    client.fill(&token, "pks").await;
+    store.set(Fault::After);
+    check_refused(&client.credentials(&token, |_| ()).await, Failure::StorageUnavailable);
+    // So are later changes of it, and the file that an upload replaces stays until then.
+    check_refused(&client.profile(&token, |_| ()).await, Failure::StorageUnavailable);
+    check_refused(
+        &client.document(&token, DocumentKind::Ktp, PHOTO.clone()).await,
+        Failure::StorageUnavailable,
+    );
+    assert_eq!(engine.files(), 3);
+    store.set(Fault::None);
+    client.fill(&token, "k").await;
+    assert_eq!(
+        engine.files(),
+        3,
+        "the one that was replaced while the disk was full waits for the next start"
+    );
+    assert_eq!(client.confirm(&token).await.status, StatusCode::CREATED);
+}
+
+#[tokio::test]
+async fn a_file_that_is_replaced_stays_until_its_draft_is_on_disk() {
+    let store = Faulty::new();
+    let engine = Engine::start_on(Arc::clone(&store) as Arc<dyn Store>).await;
+    let mut client = engine.client().await;
+    let token = client.opened(1).await;
+    client.fill(&token, "pk").await;
+    store.set(Fault::After);
+    check_refused(
+        &client.document(&token, DocumentKind::Ktp, PHOTO.clone()).await,
+        Failure::StorageUnavailable,
+    );
+    assert_eq!(engine.files(), 2);
 }

@@ -1,113 +1,148 @@
-//! kill -9 of the engine in the middle of a load, and again from the same store: whoever was told of an
-//! account has it.
+//! kill -9 of the engine under load, round after round on the same store. Whoever was told of an account has it, once; whoever said
+//! "Iya" and heard nothing has either no account or a whole one, and hears of it by saying so again.
+//!
+//! CI runs a few rounds; `just crash` runs 200 and prints what came of them.
+
+mod clients;
 
 use crate::harness::{Desk, Running};
-use crate::services::{CAPTCHA_KEY, EXPORT_KEY, engine, get, registry};
+use crate::services::{EXPORT_KEY, engine, get, registry};
+use clients::{Alarm, Book, Client, Event, World, register_until_gone};
 use domain::Limits;
-use domain::captcha::CaptchaKey;
+use domain::draft::AccountNumber;
 use domain::wire::ExportedAccount;
 use people::{Album, Crowd, Population, Shares};
 use rustix::process::Signal;
-use scenario::{Arrivals, Behaviour, Shape, Spacing};
-use simulator::driver::{Load, drive};
-use simulator::journey::{CaptchaKeyHeld, World};
-use simulator::observe::Observer;
-use simulator::told::Told;
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::sync::Arc;
-use std::time::Duration;
-use tokio::sync::watch;
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex};
 
 const SEED: u64 = 21;
 const DATE: &str = "2026-11-21";
-/// So many accounts are acknowledged before the engine is killed.
-const ACKNOWLEDGED_BEFORE: u64 = 25;
+const POPULATION: u64 = 100_000;
+const CLIENTS: usize = 8;
+const ROUNDS_IN_CI: u64 = 6;
+const ROUNDS_VARIABLE: &str = "LONJAKAN_CRASH_ROUNDS";
+
+/// What came of all rounds.
+#[derive(Debug, Default, PartialEq)]
+struct Tally {
+    rounds: u64,
+    acknowledged: usize,
+    /// Said "Iya" and heard nothing, because the engine was killed.
+    in_doubt: usize,
+    /// Of those, the ones whose account was on disk.
+    in_doubt_stored: usize,
+    /// Acknowledged and not there, or there under another number.
+    lost: usize,
+    /// Accounts too many of a NIK.
+    doubled: usize,
+    /// Repeats that heard anything but 200 for a stored account and 201 for one that wasn't, or whose account isn't whole.
+    answered_wrongly: Vec<String>,
+}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn acknowledged_accounts_survive() {
+    let rounds = std::env::var(ROUNDS_VARIABLE).map_or(ROUNDS_IN_CI, |rounds| rounds.parse().unwrap());
     let desk = Desk::new();
     let store = desk.path("store");
-    let (_registry, registry_address) = registry(&desk, SEED, 10_000, DATE);
-    let (running, addresses) = engine(&desk, &store, registry_address);
+    let (_registry, registry_address) = registry(&desk, SEED, POPULATION, DATE);
+    let world = Arc::new(world());
+    let mut tally = Tally::default();
+    let (mut running, mut addresses) = engine(&desk, &store, registry_address);
+    while tally.rounds < rounds {
+        load_and_kill(&world, running, addresses.listen, tally.rounds).await;
+        (running, addresses) = engine(&desk, &store, registry_address);
+        audit(&world, addresses.listen, addresses.operations, &mut tally).await;
+        tally.rounds += 1;
+        if tally.rounds.is_multiple_of(50) {
+            println!("{tally:?}");
+        }
+    }
+    println!("in the end: {tally:?}");
+    assert!(tally.acknowledged as u64 > rounds, "hardly anybody was acknowledged: {tally:?}");
+    assert_eq!((tally.lost, tally.doubled), (0, 0), "{tally:?}");
+    assert_eq!(tally.answered_wrongly, Vec::<String>::new(), "{tally:?}");
+}
 
-    let load = Arc::new(load(addresses.listen));
-    let (started, _start) = watch::channel(None);
-    let driving = tokio::spawn(drive(Arc::clone(&load), started));
-    let killed = tokio::task::spawn_blocking({
-        let load = Arc::clone(&load);
-        move || kill_after(&load.world.observer, running)
+fn world() -> World {
+    let population = Population::new(SEED, POPULATION, DATE.parse().unwrap()).unwrap();
+    World {
+        crowd: Crowd::new(population, Shares::default(), Limits::default()),
+        album: Album::new(SEED, &Limits::default()),
+        next_arrival: AtomicU64::new(0),
+        book: Mutex::new(Book::default()),
+    }
+}
+
+/// Everybody registers as fast as they can; after so many answers or confirmations, another number in each round, the engine is killed.
+async fn load_and_kill(world: &Arc<World>, engine: Running, address: SocketAddr, round: u64) {
+    // 37 has no divisor in common with 200 or 50: the rounds go through all counts before one comes again.
+    let alarm = Arc::new(match round % 2 {
+        0 => Alarm::after(1 + round * 37 % 200, Event::Answer),
+        _ => Alarm::after(1 + round * 37 % 50, Event::Confirming),
     });
-    killed.await.unwrap();
-    driving.await.unwrap().unwrap();
-    let acknowledged: Vec<_> = (0u64..)
-        .zip(load.world.observer.totals(load.schedule.len()).told)
-        .filter_map(|(arrival, told)| match told {
-            Some(Told::Registered(number)) => Some((load.crowd.applicant(arrival).person.nik, number)),
-            _ => None,
+    let clients: Vec<_> = (0..CLIENTS)
+        .map(|_| {
+            let (world, alarm) = (Arc::clone(world), Arc::clone(&alarm));
+            tokio::spawn(async move { register_until_gone(&world, address, &alarm).await })
         })
         .collect();
-    assert!(
-        acknowledged.len() as u64 >= ACKNOWLEDGED_BEFORE && acknowledged.len() < 200,
-        "{}",
-        acknowledged.len()
-    );
-
-    let (_engine, addresses) = engine(&desk, &store, registry_address);
-    let export = get(addresses.operations, "/export/accounts", Some(&format!("Bearer {EXPORT_KEY}"))).await;
-    let lines = export.body.split(|&byte| byte == b'\n').filter(|line| !line.is_empty());
-    let mut stored: Vec<_> = lines
-        .map(|line| serde_json::from_slice::<ExportedAccount>(line).unwrap())
-        .map(|account| (account.nik, account.account_number))
-        .collect();
-    for account in &acknowledged {
-        assert!(stored.contains(account), "{account:?} was acknowledged and is gone");
-    }
-    stored.sort_unstable();
-    assert!(stored.windows(2).all(|pair| pair[0].0 != pair[1].0), "a NIK is stored twice");
-}
-
-/// Waits until enough were told of their account.
-fn kill_after(observer: &Observer, engine: Running) {
-    while observer.counts().registered < ACKNOWLEDGED_BEFORE {
-        std::thread::yield_now();
-    }
+    alarm.rung.notified().await;
     engine.signal(Signal::KILL);
-    assert_eq!(engine.end().code, None);
+    let ended = tokio::task::spawn_blocking(move || engine.end().code);
+    assert_eq!(ended.await.unwrap(), None, "it was killed, and did not end by itself");
+    for client in clients {
+        client.await.unwrap();
+    }
 }
 
-/// Far more than the engine can do: whenever it is killed, confirmations are under way.
-fn load(address: SocketAddr) -> Load {
-    let population = Population::new(SEED, 10_000, DATE.parse().unwrap()).unwrap();
-    let arrivals = Arrivals::new(Shape::Constant { per_s: 200.0 }, Spacing::Even, 1.0);
-    let behaviour = Behaviour {
-        reading_s_median: 0.0,
-        identity_s_median: 0.0,
-        profile_s_median: 0.0,
-        photo_s_median: 0.0,
-        credentials_s_median: 0.0,
-        review_s_median: 0.0,
-        think_sigma: 0.0,
-        captcha_s_median: 0.0,
-        captcha_sigma: 0.0,
-        time_compression: 1.0,
-        step_timeout_s: 10.0,
-        patience_s: 60.0,
-    };
-    let (_stop, stop) = watch::channel(None);
-    Load {
-        world: World {
-            address,
-            captcha_key: CaptchaKeyHeld(CaptchaKey::new(CAPTCHA_KEY)),
-            seed: SEED,
-            behaviour,
-            repeats_max: 0,
-            album: Album::new(SEED, &Limits::default()),
-            observer: Observer::new(),
-            stop,
-        },
-        crowd: Crowd::new(population, Shares::default(), Limits::default()),
-        schedule: arrivals.schedule(SEED),
-        users: 64,
-        lead: Duration::from_millis(20),
+/// Compares what is stored with what was told, and lets those in doubt repeat.
+async fn audit(world: &World, address: SocketAddr, operations: SocketAddr, tally: &mut Tally) {
+    let before = stored(operations).await;
+    let in_doubt = std::mem::take(&mut world.book.lock().unwrap().in_doubt);
+    let (alarm, mut repeated) = (Alarm::after(0, Event::Answer), BTreeMap::new());
+    let mut client = Client::new(address, &alarm);
+    for (&arrival, token) in &in_doubt {
+        let applicant = world.crowd.applicant(arrival);
+        let there = before.get(&applicant.form.nik).map(|numbers| numbers[0]);
+        let heard = client.confirm(token).await.expect("the engine was started again");
+        let right = match (heard, there) {
+            ((200, Some(number)), Some(there)) => number == there,
+            ((201, Some(_)), None) => true,
+            _ => false,
+        };
+        let whole = match heard.1 {
+            Some(number) => client.is_whole(token, &applicant, number).await,
+            None => false,
+        };
+        if !right || !whole {
+            let what = format!("arrival {arrival}, stored {there:?}, heard {heard:?}, whole {whole}");
+            tally.answered_wrongly.push(what);
+        }
+        tally.in_doubt_stored += usize::from(there.is_some());
+        repeated.extend(heard.1.map(|number| (arrival, number)));
     }
+    tally.in_doubt += in_doubt.len();
+    let after = stored(operations).await;
+    let mut book = world.book.lock().unwrap();
+    book.acknowledged.extend(repeated);
+    tally.acknowledged = book.acknowledged.len();
+    for (&arrival, number) in &book.acknowledged {
+        let numbers = after.get(&world.crowd.applicant(arrival).form.nik);
+        tally.lost += usize::from(numbers.is_none_or(|numbers| !numbers.contains(number)));
+    }
+    tally.doubled += after.values().map(|numbers| numbers.len() - 1).sum::<usize>();
+}
+
+/// Every account by its NIK.
+async fn stored(operations: SocketAddr) -> BTreeMap<String, Vec<AccountNumber>> {
+    let export = get(operations, "/export/accounts", Some(&format!("Bearer {EXPORT_KEY}"))).await;
+    let mut stored: BTreeMap<String, Vec<AccountNumber>> = BTreeMap::new();
+    for line in export.body.split(|&byte| byte == b'\n').filter(|line| !line.is_empty()) {
+        let account: ExportedAccount = serde_json::from_slice(line).unwrap();
+        stored.entry(account.nik.expose()).or_default().push(account.account_number);
+    }
+    stored
 }
