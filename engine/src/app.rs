@@ -6,6 +6,7 @@ use crate::captcha::Captchas;
 use crate::clock::Clock;
 use crate::committer::{Committer, Rules};
 use crate::config::Config;
+use crate::faults::FaultSwitches;
 use crate::gate::GateKeeper;
 use crate::helpdesk::Helpdesk;
 use crate::metrics::Metrics;
@@ -15,7 +16,7 @@ use crate::passwords::Passwords;
 use crate::photos::Photos;
 use crate::registry::Registry;
 use crate::secret::Secret;
-use crate::store::{SledStore, Store, StoreError};
+use crate::store::{FaultyStore, SledStore, Store, StoreError};
 use admission::Key;
 use server::{Tls, TlsError};
 use std::path::{Path, PathBuf};
@@ -39,6 +40,8 @@ pub struct App {
     pub(crate) metrics: Metrics,
     pub(crate) tls: Option<Tls>,
     pub(crate) overload: Arc<Overload>,
+    /// Where the settings allow them.
+    pub(crate) faults: Option<Arc<FaultSwitches>>,
 }
 
 /// Why the engine cannot start.
@@ -98,6 +101,11 @@ impl App {
         let in_folder = |source| OpenError::Folder { folder: config.store.clone(), source };
         let in_register = |source| OpenError::Register { folder: config.store.clone(), source };
         fs::create_dir_all(&config.store).map_err(in_folder)?;
+        let faults = config.faults.then(FaultSwitches::new);
+        let (clock, store) = match &faults {
+            None => (clock, store),
+            Some(faults) => (faults.in_front_of(clock), FaultyStore::over(store, faults)),
+        };
         let gate =
             GateKeeper::open(&config.store, config.schedule.clone(), clock.now()).map_err(in_folder)?;
         let helpdesk = Helpdesk::open_on(Arc::clone(&store), config.helpdesk).map_err(in_register)?;
@@ -138,6 +146,7 @@ impl App {
             metrics,
             tls,
             overload,
+            faults,
         }))
     }
 }

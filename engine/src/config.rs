@@ -9,6 +9,7 @@ pub(crate) use listening::ListeningConfig;
 use crate::registry::BreakerConfig;
 use admission::{Policy, Sizing};
 use domain::captcha::{CaptchaKey, KEY_BYTES};
+use domain::limits::Blurred;
 use domain::schedule::{DailyHours, Schedule};
 use domain::{Limits, LimitsProfile, RegionSet, Timestamp};
 use serde::Deserialize;
@@ -36,6 +37,8 @@ kilobyte_bytes            bytes of a KB in file limits: 1000 or 1024            
 synthetic_regions         true takes NIKs of province 99; for tests only             [false]
 captcha_key               64 hex digits; whoever has it can solve captchas: tests    [random]
 captcha_seconds           life of a captcha, 10 to 3600                              [300]
+faults                    true lets operators break things by PUT /faults; for tests only [false]
+blurred_photos            refuse, flag, or profile: as the limits profile has it     [profile]
 export_key                secret for the export of accounts; without it no export    [none]
 tickets_per_nik_max       helpdesk tickets that a NIK may open in 24 hours, 1 to 100 [5]
 tickets_max               helpdesk tickets that are kept, 1 to 100000000             [1000000]
@@ -100,6 +103,8 @@ pub struct Config {
     pub(crate) captcha_key: Option<CaptchaKey>,
     pub(crate) captcha_life: Duration,
     pub(crate) export_key: Option<String>,
+    /// Operators may break things.
+    pub(crate) faults: bool,
     pub(crate) helpdesk: HelpdeskConfig,
     pub(crate) draft_life: Duration,
     pub(crate) password: PasswordConfig,
@@ -169,6 +174,9 @@ struct RawConfig {
     synthetic_regions: bool,
     captcha_key: Option<String>,
     captcha_seconds: Option<u64>,
+    #[serde(default)]
+    faults: bool,
+    blurred_photos: Option<String>,
     export_key: Option<String>,
     tickets_per_nik_max: Option<u64>,
     tickets_max: Option<u64>,
@@ -244,6 +252,9 @@ impl RawConfig {
             problems.push(
                 "synthetic_regions is for tests; in production NIKs of province 99 are refused".to_owned(),
             );
+        }
+        if self.production && self.faults {
+            problems.push("faults is for tests; in production nobody breaks anything".to_owned());
         }
         let mut within = |key: &str, value: Option<u64>, default: u64, min: u64, max: u64| {
             let value = value.unwrap_or(default);
@@ -388,7 +399,15 @@ impl RawConfig {
                 None
             }
         };
-        let limits = profile.map(|profile| profile.limits(kilobyte_bytes));
+        let mut limits = profile.map(|profile| profile.limits(kilobyte_bytes));
+        match (self.blurred_photos.as_deref(), &mut limits) {
+            (None | Some("profile"), _) | (_, None) => {}
+            (Some("refuse"), Some(limits)) => limits.blurred = Blurred::Refuse,
+            (Some("flag"), Some(limits)) => limits.blurred = Blurred::Flag,
+            (Some(other), _) => {
+                problems.push(format!("blurred_photos = {other:?} is none of profile, flag, refuse"));
+            }
+        }
         let accounts = accounts.check(limits.as_ref(), problems);
         Some(Config {
             listen: self.listen.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8080))),
@@ -418,6 +437,7 @@ impl RawConfig {
             captcha_key: captcha_key.flatten().map(CaptchaKey::new),
             captcha_life: Duration::from_secs(captcha_seconds),
             export_key: self.export_key,
+            faults: self.faults,
             helpdesk: HelpdeskConfig {
                 tickets_per_nik_max: count(tickets_per_nik_max),
                 tickets_max: count(tickets_max),
@@ -485,11 +505,16 @@ mod tests {
         );
         check(
             &format!(
-                "{LEAST}production = true\nsynthetic_regions = true\ncaptcha_key = \"{}\"",
+                "{LEAST}production = true\nsynthetic_regions = true\nfaults = true\ncaptcha_key = \"{}\"",
                 "ab".repeat(32)
             ),
             "engine.toml: captcha_key is for tests; in production the engine makes its own; synthetic_regions is for \
-             tests; in production NIKs of province 99 are refused",
+             tests; in production NIKs of province 99 are refused; faults is for tests; in production nobody breaks \
+             anything",
+        );
+        check(
+            &format!("{LEAST}blurred_photos = \"maybe\""),
+            "engine.toml: blurred_photos = \"maybe\" is none of profile, flag, refuse",
         );
         check(
             &format!("{LEAST}opens_at = \"2026-11-21T10:00:00+07:00\"\ncloses_at = \"2026-11-21T03:00:00Z\""),

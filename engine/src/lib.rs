@@ -14,6 +14,7 @@ mod card;
 mod clock;
 mod committer;
 mod config;
+mod faults;
 #[doc(hidden)]
 pub mod fuzzing;
 mod gate;

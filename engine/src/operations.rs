@@ -1,6 +1,7 @@
 //! The operators' port: health, readiness, metrics, the gate, the helpdesk, and the export of accounts. It is never to be reached by
 //! applicants.
 
+mod faults;
 mod gate;
 mod helpdesk;
 mod metrics;
@@ -38,6 +39,9 @@ pub(crate) async fn answer(app: Arc<App>, request: Request<Incoming>) -> Answer 
         (&Method::GET, paths::EXPORT) if may_export(&app, &request) => export(app).await,
         (&Method::GET | &Method::PUT, paths::GATE) if may_export(&app, &request) => {
             gate::answer(app, request).await
+        }
+        (&Method::GET | &Method::PUT, paths::FAULTS) if may_export(&app, &request) => {
+            faults::answer(&app, request).await
         }
         (&Method::GET, paths::HELPDESK) if may_export(&app, &request) => helpdesk::list(app).await,
         (&Method::PUT, path) if may_export(&app, &request) => match ticket_of(path) {

@@ -2,10 +2,12 @@
 //!
 //! A handful of methods, so that another store, or one that fails on purpose, can stand in for sled.
 
+mod faulty;
 mod keys;
 mod sled;
 mod tickets;
 
+pub(crate) use self::faulty::FaultyStore;
 pub use self::sled::SledStore;
 pub use self::tickets::{Ticket, TicketBound, TicketChange, TicketId, TicketStore};
 

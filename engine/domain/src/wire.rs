@@ -5,6 +5,7 @@
 
 mod account;
 mod catalogue;
+mod faults;
 mod flow;
 mod gate;
 pub mod paths;
@@ -21,6 +22,7 @@ pub use account::{
     ResetQuestionsForm, SessionOpened,
 };
 pub use catalogue::{Catalogue, CatalogueFailure, Phenomenon, PhenomenonKind};
+pub use faults::{Faults, StoreFault};
 pub use flow::{
     AccountMade, CaptchaAnswer, CaptchaChallenge, Category, CredentialsForm, DocumentTaken, DraftOpened,
     ExportedAccount, Gate, OpenDraft, Profile, QuestionForm, Review, Warning,

@@ -17,3 +17,4 @@ mod openapi;
 mod store;
 mod support;
 mod sweep;
+mod switches;

@@ -67,6 +67,9 @@ pub const EXPORT: &str = "/export/accounts";
 /// `GET` [`super::GateBook`] and `PUT` [`super::GateChange`], on the listener for operations, with the export key.
 pub const GATE: &str = "/gate";
 
+/// `GET` and `PUT` [`super::Faults`], on the listener for operations, with the export key, where the settings allow faults.
+pub const FAULTS: &str = "/faults";
+
 /// `GET`, on the listener for operations, with the export key: [`super::ExportedTicket`] a line.
 pub const HELPDESK: &str = "/tickets";
 
