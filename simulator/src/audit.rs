@@ -65,6 +65,8 @@ pub(crate) fn audit(
         duplicated: store.as_ref().map(|store| store.count_duplicated(&mut ledger)),
         unacknowledged_stored: store.as_ref().map(|store| store.count_unacknowledged(&cases)),
         unexpected_outcomes: ledger.unexpected,
+        refused_wrongly: ledger.refused_wrongly,
+        registered_wrongly: ledger.registered_wrongly,
         unavailable_because,
     };
     Findings {

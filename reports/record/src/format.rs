@@ -6,6 +6,7 @@
 
 use chrono::{DateTime, Utc};
 use indexmap::IndexMap;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::summary::{Quantiles, StepLatency};
@@ -15,7 +16,7 @@ use crate::verdict::{AuditVerdict, Verdict};
 pub const FORMAT: &str = "lonjakan-run/1";
 
 /// Everything that is known of one run but its course over time.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RunRecord {
     /// Always [`FORMAT`].
     pub format: String,
@@ -31,6 +32,13 @@ pub struct RunRecord {
     pub duration_s: f64,
     /// The run was cut short: its figures are of a part of the scenario.
     pub partial: bool,
+    /// Written at this instant while the run was going on; absent once the run has ended in order. A record that
+    /// still has it was left behind by a program that was killed: it was never audited, and is partial.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unfinished_at: Option<DateTime<Utc>>,
+    /// The part of the arrivals that this run brought; absent where it brought all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<Shard>,
     /// The command line that repeats the run.
     pub command: String,
     /// The portal under test; absent when the run started its own engine.
@@ -58,6 +66,9 @@ pub struct RunRecord {
     pub outcomes: Vec<Outcome>,
     /// Every failure seen in any answer, expected or not, retried or final.
     pub failures_seen: Vec<FailureSeen>,
+    /// Who was served, by moment of arrival and by region; absent in records of the first release.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fairness: Option<Fairness>,
     /// Latency of the whole registration (key [`WHOLE`](crate::WHOLE)) and of each step, in flow order.
     pub latency: IndexMap<String, StepLatency>,
     /// How much later than meant the generator began its requests, whichever the step, in microseconds.
@@ -81,7 +92,7 @@ pub struct RunRecord {
 }
 
 /// The scenario that was run.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Scenario {
     /// Its name.
     pub name: String,
@@ -98,7 +109,7 @@ pub struct Scenario {
 }
 
 /// The machine that the run took place on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Environment {
     /// Cores that the process may use.
     pub cpus: u32,
@@ -114,7 +125,7 @@ pub struct Environment {
 }
 
 /// One objective of the scenario.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Objective {
     /// As the scenario states it, for instance `registration.response.p99 < "3s"`.
     pub expression: String,
@@ -127,7 +138,7 @@ pub struct Objective {
 }
 
 /// Units of observed values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Unit {
     /// Microseconds.
@@ -145,7 +156,7 @@ pub enum Unit {
 }
 
 /// How the applicants were meant to come.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Arrivals {
     /// The shape in words, for instance `opening spike, 60/s decaying to 20/s over 45 s, Poisson`.
     pub shape: String,
@@ -154,7 +165,7 @@ pub struct Arrivals {
 }
 
 /// What became of the applicants. `arrived` is the sum of the other six.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Applicants {
     /// Whose instant came.
     pub arrived: u64,
@@ -172,8 +183,61 @@ pub struct Applicants {
     pub in_flight_at_end: u64,
 }
 
+/// A part of the arrivals: those of every `of`-th person, counted from `part`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Shard {
+    /// Which part, from 1.
+    pub part: u64,
+    /// How many parts there are.
+    pub of: u64,
+}
+
+/// Who was served. Each list adds up to the applicants that arrived.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Fairness {
+    /// By the moment at which the schedule meant them to come, in order.
+    pub by_arrival: Vec<ArrivalGroup>,
+    /// By the region code that their NIK begins with, in order.
+    pub by_region: Vec<RegionGroup>,
+}
+
+/// Applicants who were meant to come within one span of time.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct ArrivalGroup {
+    /// Where the span begins, in seconds from the schedule's zero.
+    pub from_s: f64,
+    /// Where it ends.
+    pub to_s: f64,
+    /// What became of them.
+    #[serde(flatten)]
+    pub served: Served,
+}
+
+/// Applicants of one region.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct RegionGroup {
+    /// Its code of two digits (province) or four (regency or city), as the NIK begins.
+    pub region: String,
+    /// What became of them.
+    #[serde(flatten)]
+    pub served: Served,
+}
+
+/// What became of a group of applicants. `arrived` is the sum of the other three and of those still under way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Served {
+    /// Whose instant came.
+    pub arrived: u64,
+    /// Who was told that the account exists.
+    pub registered: u64,
+    /// Who was refused for a reason of their own.
+    pub refused: u64,
+    /// Who failed, gave up or was not sent.
+    pub unserved: u64,
+}
+
 /// Requests of all applicants.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Requests {
     /// Sent.
     pub total: u64,
@@ -182,7 +246,7 @@ pub struct Requests {
 }
 
 /// One step of the flow. `entered` is `passed + refused + failed` and those still in it at the end.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct FunnelStep {
     /// Its name, as in `latency`.
     pub step: String,
@@ -197,7 +261,7 @@ pub struct FunnelStep {
 }
 
 /// Final answers of one code.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Outcome {
     /// Code of the failure catalogue, or `registered`.
     pub code: String,
@@ -208,7 +272,7 @@ pub struct Outcome {
 }
 
 /// A failure as applicants met it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct FailureSeen {
     /// Code of the failure catalogue, or a word for what had no answer (`timeout`, `connection`).
     pub code: String,
@@ -221,7 +285,7 @@ pub struct FailureSeen {
 }
 
 /// Acknowledgements against the store. The four that need the store are absent where it could not be asked.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Audit {
     /// Accounts that applicants were told to have.
     pub acknowledged: u64,
@@ -235,6 +299,12 @@ pub struct Audit {
     pub unacknowledged_stored: Option<u64>,
     /// Applicants who got an answer that their truth forbids; being turned away by overload is not one.
     pub unexpected_outcomes: u64,
+    /// Of those: whose truth demands an account, and who were refused.
+    #[serde(default)]
+    pub refused_wrongly: u64,
+    /// Of those: whose truth demands a refusal, and who got an account.
+    #[serde(default)]
+    pub registered_wrongly: u64,
     /// Why the store could not be asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unavailable_because: Option<String>,
@@ -255,7 +325,7 @@ impl Audit {
 }
 
 /// How busy something of bounded capacity was.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Resource {
     /// For instance `engine password pool`.
     pub name: String,
@@ -268,7 +338,7 @@ pub struct Resource {
 }
 
 /// Consumption of the engine's processes.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Engine {
     /// User and system time.
     pub cpu_seconds: f64,
@@ -281,7 +351,7 @@ pub struct Engine {
 }
 
 /// Consumption of the generator, and why it was judged as it was.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Generator {
     /// User and system time.
     pub cpu_seconds: f64,
@@ -298,7 +368,7 @@ pub struct Generator {
 }
 
 /// One signal of the generator's fitness.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Evidence {
     /// For instance `lateness p99`.
     pub signal: String,

@@ -3,7 +3,9 @@
 //! The Java and Python tools read it. Times are seconds since the log's `BaseTime`, the schedule's zero; values are
 //! microseconds.
 
-use std::io;
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, BufWriter};
 use std::time::{Duration, SystemTime};
 
 use base64::Engine as _;
@@ -19,13 +21,13 @@ use hdrhistogram::serialization::{Deserializer, V2DeflateSerializeError, V2Defla
 use crate::error::WriteError;
 use crate::histograms::{Histograms, Kind, Steps, is_taggable};
 use crate::recorder::Interval;
-use crate::write::PendingFile;
+use crate::write::GrowingFile;
 
 const ONE_SECOND: Duration = Duration::from_secs(1);
 
 /// `latency.hlog` while it is being written, and the sum of all that was pushed.
 pub struct LatencyLog {
-    file: PendingFile,
+    file: GrowingFile,
     serializer: V2DeflateSerializer,
     totals: Histograms,
 }
@@ -38,13 +40,12 @@ impl std::fmt::Debug for LatencyLog {
 
 impl LatencyLog {
     pub(crate) fn begin(
-        mut file: PendingFile,
+        mut file: GrowingFile,
         steps: &Steps,
         started_at: DateTime<Utc>,
     ) -> Result<LatencyLog, WriteError> {
         let mut serializer = V2DeflateSerializer::new();
-        let headed = write_head(&mut file, &mut serializer, started_at.into());
-        headed.map_err(WriteError::io(file.path()))?;
+        file.append(|file| write_head(file, &mut serializer, started_at.into()))?;
         Ok(LatencyLog { file, serializer, totals: Histograms::new(steps) })
     }
 
@@ -54,8 +55,8 @@ impl LatencyLog {
     /// When the system refuses; the totals have the second nevertheless.
     pub fn push(&mut self, interval: &Interval) -> Result<(), WriteError> {
         self.totals.add(&interval.histograms);
-        let written = write_interval(&mut self.file, &mut self.serializer, interval);
-        written.map_err(WriteError::io(self.file.path()))
+        let serializer = &mut self.serializer;
+        self.file.append(|file| write_interval(file, serializer, interval))
     }
 
     /// All seconds pushed so far, added up.
@@ -64,7 +65,7 @@ impl LatencyLog {
         &self.totals
     }
 
-    /// Puts the log in its place and hands over the totals.
+    /// Brings the log to the disk and hands over the totals.
     ///
     /// # Errors
     /// When the system refuses.
@@ -75,7 +76,7 @@ impl LatencyLog {
 }
 
 fn write_head(
-    file: &mut PendingFile,
+    file: &mut BufWriter<File>,
     serializer: &mut V2DeflateSerializer,
     started_at: SystemTime,
 ) -> io::Result<()> {
@@ -89,7 +90,7 @@ fn write_head(
 }
 
 fn write_interval(
-    file: &mut PendingFile,
+    file: &mut BufWriter<File>,
     serializer: &mut V2DeflateSerializer,
     interval: &Interval,
 ) -> io::Result<()> {
@@ -111,20 +112,25 @@ fn reason_of(failure: IntervalLogWriterError<V2DeflateSerializeError>) -> io::Er
     }
 }
 
-/// Adds up all intervals of a log onto `totals`; an error carries the line from 1 and what is wrong with it.
-pub(crate) fn sum_into(totals: &mut Histograms, log: &[u8]) -> Result<(), (usize, String)> {
+/// Reads all intervals of a log, in order; an error carries the line from 1 and what is wrong with it.
+pub(crate) fn intervals(steps: &Steps, log: &[u8]) -> Result<Vec<Interval>, (usize, String)> {
     let mut deserializer = Deserializer::new();
+    let mut seconds: BTreeMap<u32, Histograms> = BTreeMap::new();
     for entry in IntervalLogIterator::new(log) {
         match entry {
-            Ok(LogEntry::Interval(interval)) => add_interval(totals, &mut deserializer, &interval)
-                .map_err(|reason| (line_at(log, offset_in(log, interval.encoded_histogram())), reason))?,
+            Ok(LogEntry::Interval(interval)) => {
+                let second = u32::try_from(interval.start_timestamp().as_secs()).unwrap_or(u32::MAX);
+                let histograms = seconds.entry(second).or_insert_with(|| Histograms::new(steps));
+                add_interval(histograms, &mut deserializer, &interval)
+                    .map_err(|reason| (line_at(log, offset_in(log, interval.encoded_histogram())), reason))?;
+            }
             Ok(LogEntry::StartTime(_) | LogEntry::BaseTime(_)) => {}
             Err(LogIteratorError::ParseError { offset }) => {
                 return Err((line_at(log, offset), "not an entry of an interval log".to_owned()));
             }
         }
     }
-    Ok(())
+    Ok(seconds.into_iter().map(|(second, histograms)| Interval { second, histograms }).collect())
 }
 
 fn add_interval(

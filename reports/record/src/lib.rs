@@ -10,6 +10,7 @@ mod histograms;
 mod hlog;
 mod read;
 mod recorder;
+mod schema;
 mod summary;
 mod timeline;
 mod verdict;
@@ -17,14 +18,16 @@ mod write;
 
 pub use error::{ReadError, WriteError};
 pub use format::{
-    Applicants, Arrivals, Audit, Engine, Environment, Evidence, FORMAT, FailureSeen, FunnelStep, Generator,
-    Objective, Outcome, Requests, Resource, RunRecord, Scenario, Unit,
+    Applicants, ArrivalGroup, Arrivals, Audit, Engine, Environment, Evidence, FORMAT, FailureSeen, Fairness,
+    FunnelStep, Generator, Objective, Outcome, RegionGroup, Requests, Resource, RunRecord, Scenario, Served,
+    Shard, Unit,
 };
 pub use histograms::{HIGHEST_US, Histograms, Kind, Steps, WHOLE};
 pub use hlog::LatencyLog;
-pub use read::{Run, read};
+pub use read::{Run, read, read_seconds};
 pub use recorder::{Interval, Recorder, Sample};
+pub use schema::schema;
 pub use summary::{Quantiles, StepLatency};
-pub use timeline::{Timeline, TimelineRow};
+pub use timeline::{Timeline, TimelineLog, TimelineRow};
 pub use verdict::{AuditVerdict, GeneratorVerdict, ObjectivesVerdict, Verdict};
 pub use write::{LATENCY_HLOG, RUN_JSON, RunFolder, TIMELINE_CSV};

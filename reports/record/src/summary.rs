@@ -1,13 +1,14 @@
 //! Summary numbers of a latency distribution.
 
 use hdrhistogram::Histogram;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The figures that stand for a distribution, in microseconds but for `count`.
 ///
 /// All are 0 when nothing was recorded. `max` is the upper edge of its bucket (3 significant digits), so that
 /// it is the same before and after the histogram was stored.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Quantiles {
     /// Values recorded.
     pub count: u64,
@@ -26,7 +27,7 @@ pub struct Quantiles {
 }
 
 /// The two ways to see one step's latency, always side by side.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct StepLatency {
     /// From the instant at which the schedule meant the applicant to act.
     pub response_us: Quantiles,

@@ -1,12 +1,16 @@
 //! `timeline.csv`: the run second by second.
 
+use std::io::Write as _;
+
 use serde::{Deserialize, Serialize};
 
+use crate::error::WriteError;
 use crate::histograms::{Histograms, Kind};
 use crate::summary::Quantiles;
+use crate::write::GrowingFile;
 
 /// The header, written also where there is no row.
-const COLUMNS: [&str; 15] = [
+const COLUMNS: [&str; 16] = [
     "second",
     "arrivals_intended",
     "arrivals_started",
@@ -22,6 +26,7 @@ const COLUMNS: [&str; 15] = [
     "lateness_us_p99",
     "engine_cpu_share",
     "generator_cpu_share",
+    "abandoned",
 ];
 
 /// All seconds of a run, in order.
@@ -44,9 +49,35 @@ impl Timeline {
     }
 
     /// Columns are matched by name, so that files with columns of a later release are read too.
-    pub(crate) fn from_csv(text: &str) -> Result<Timeline, csv::Error> {
-        let rows = csv::Reader::from_reader(text.as_bytes()).deserialize().collect::<Result<_, _>>()?;
+    pub(crate) fn from_csv(text: &[u8]) -> Result<Timeline, csv::Error> {
+        let rows = csv::Reader::from_reader(text).deserialize().collect::<Result<_, _>>()?;
         Ok(Timeline { rows })
+    }
+}
+
+/// `timeline.csv` while the run goes on. What its rows say may still change: the whole file is written anew at the end.
+#[derive(Debug)]
+pub struct TimelineLog {
+    file: GrowingFile,
+}
+
+impl TimelineLog {
+    pub(crate) fn begin(mut file: GrowingFile) -> Result<TimelineLog, WriteError> {
+        let head = Timeline::default().to_csv().expect("a header is text");
+        file.append(|file| file.write_all(head.as_bytes()))?;
+        Ok(TimelineLog { file })
+    }
+
+    /// Adds a row.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn push(&mut self, row: &TimelineRow) -> Result<(), WriteError> {
+        self.file.append(|file| {
+            let mut writer = csv::WriterBuilder::new().has_headers(false).from_writer(file);
+            writer.serialize(row)?;
+            writer.flush()
+        })
     }
 }
 
@@ -83,6 +114,9 @@ pub struct TimelineRow {
     pub engine_cpu_share: Option<f64>,
     /// CPU of the generator, in cores.
     pub generator_cpu_share: Option<f64>,
+    /// Of `failed`: who gave up.
+    #[serde(default)]
+    pub abandoned: u64,
 }
 
 impl TimelineRow {

@@ -1,11 +1,12 @@
 //! The three judgements on a run, and the exit code that follows from them.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What the run says, in three closed words and one number.
 ///
 /// Built by [`Verdict::new`], so that `exit_code` always follows from the three.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Verdict {
     /// Whether the load generator was fit to judge anything.
     pub generator: GeneratorVerdict,
@@ -18,7 +19,7 @@ pub struct Verdict {
 }
 
 /// Fitness of the load generator.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum GeneratorVerdict {
     /// It kept to its schedule; the figures are about the system under test.
@@ -30,7 +31,7 @@ pub enum GeneratorVerdict {
 }
 
 /// The scenario's objectives as a whole.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ObjectivesVerdict {
     /// All of them hold.
@@ -42,7 +43,7 @@ pub enum ObjectivesVerdict {
 }
 
 /// The comparison of acknowledgements with the store.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum AuditVerdict {
     /// Nothing lost, nothing doubled, nobody answered wrongly.

@@ -1,4 +1,8 @@
-//! Writes a run folder. Each file appears whole or not at all: it is written beside its place and then renamed.
+//! Writes a run folder.
+//!
+//! `run.json` and pages appear whole or not at all: they are written beside their place and then renamed. What grows
+//! with the run, `latency.hlog` and the rows of `timeline.csv`, is appended and handed to the system second by second,
+//! so that a program that is killed leaves behind what it had measured.
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
@@ -12,7 +16,7 @@ use crate::error::WriteError;
 use crate::format::RunRecord;
 use crate::histograms::Steps;
 use crate::hlog::LatencyLog;
-use crate::timeline::Timeline;
+use crate::timeline::{Timeline, TimelineLog};
 
 /// The record.
 pub const RUN_JSON: &str = "run.json";
@@ -44,12 +48,32 @@ impl RunFolder {
         &self.path
     }
 
-    /// Begins `latency.hlog`, which is written while the run goes on and put in place by [`LatencyLog::finish`].
+    /// Begins `latency.hlog` in its place; it grows with every second that is pushed.
     ///
     /// # Errors
     /// When the system refuses.
     pub fn begin_latency(&self, steps: &Steps, started_at: DateTime<Utc>) -> Result<LatencyLog, WriteError> {
-        LatencyLog::begin(PendingFile::begin(&self.path.join(LATENCY_HLOG))?, steps, started_at)
+        LatencyLog::begin(GrowingFile::begin(&self.path.join(LATENCY_HLOG))?, steps, started_at)
+    }
+
+    /// Begins `timeline.csv` in its place; it grows with every row that is pushed.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn begin_timeline(&self) -> Result<TimelineLog, WriteError> {
+        TimelineLog::begin(GrowingFile::begin(&self.path.join(TIMELINE_CSV))?)
+    }
+
+    /// Removes a file of an earlier run, if there is one.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn remove(&self, name: &str) -> Result<(), WriteError> {
+        let path = self.path.join(name);
+        match fs::remove_file(&path) {
+            Err(reason) if reason.kind() != io::ErrorKind::NotFound => Err(WriteError::Io { path, reason }),
+            _ => Ok(()),
+        }
     }
 
     /// Writes `run.json`.
@@ -88,6 +112,38 @@ impl RunFolder {
     }
 }
 
+/// A file that is in its place from the start, and grows.
+#[derive(Debug)]
+pub(crate) struct GrowingFile {
+    path: PathBuf,
+    file: BufWriter<File>,
+}
+
+impl GrowingFile {
+    /// Empties the file, or makes it.
+    pub(crate) fn begin(path: &Path) -> Result<GrowingFile, WriteError> {
+        let file = File::create(path).map_err(WriteError::io(path))?;
+        Ok(GrowingFile { path: path.to_owned(), file: BufWriter::new(file) })
+    }
+
+    /// Has something written, and hands it to the system: from then on it outlives this process.
+    pub(crate) fn append(
+        &mut self,
+        write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
+    ) -> Result<(), WriteError> {
+        write(&mut self.file).and_then(|()| self.file.flush()).map_err(WriteError::io(&self.path))
+    }
+
+    /// Brings the bytes to the disk.
+    pub(crate) fn finish(self) -> Result<(), WriteError> {
+        match self.file.get_ref().sync_all() {
+            // A device or pipe has no disk to go to.
+            Err(reason) if reason.kind() == io::ErrorKind::InvalidInput => Ok(()),
+            synced => synced.map_err(WriteError::io(&self.path)),
+        }
+    }
+}
+
 /// A file that is not in its place yet.
 #[derive(Debug)]
 pub(crate) struct PendingFile {
@@ -110,10 +166,6 @@ impl PendingFile {
         let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let sink = open(&target).map_err(WriteError::io(path))?;
         Ok(PendingFile { path: path.to_owned(), sink })
-    }
-
-    pub(crate) fn path(&self) -> &Path {
-        &self.path
     }
 
     /// Brings the bytes to the disk and the file to its place.

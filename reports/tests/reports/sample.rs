@@ -7,9 +7,10 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use indexmap::IndexMap;
 use record::{
-    Applicants, Arrivals, Audit, Engine, Environment, Evidence, FORMAT, FailureSeen, FunnelStep, Generator,
-    GeneratorVerdict, Histograms, Interval, Kind, Objective, ObjectivesVerdict, Outcome, Recorder, Requests,
-    Resource, Run, RunRecord, Sample, Scenario, Steps, Timeline, TimelineRow, Unit, Verdict, WHOLE,
+    Applicants, ArrivalGroup, Arrivals, Audit, Engine, Environment, Evidence, FORMAT, FailureSeen, Fairness,
+    FunnelStep, Generator, GeneratorVerdict, Histograms, Interval, Kind, Objective, ObjectivesVerdict,
+    Outcome, Recorder, RegionGroup, Requests, Resource, Run, RunRecord, Sample, Scenario, Served, Steps,
+    Timeline, TimelineRow, Unit, Verdict, WHOLE,
 };
 
 /// Step, service without load in microseconds, and how much of it is work for the busy pools.
@@ -36,6 +37,7 @@ const DEFECTS: [(u64, &str, usize); 5] = [
 /// Every n-th applicant of the opening is turned away at the password step.
 const TURNED_AWAY: u64 = 61;
 const OPENING_S: u64 = 10;
+const ARRIVAL_SPAN_S: u64 = 2;
 
 /// How the run is to go.
 #[derive(Debug, Clone, Copy)]
@@ -88,6 +90,7 @@ struct World {
     outcomes: BTreeMap<&'static str, Outcome>,
     seen: BTreeMap<&'static str, FailureSeen>,
     applicants: Applicants,
+    fairness: Fairness,
     requests: u64,
 }
 
@@ -117,6 +120,7 @@ impl World {
             outcomes: BTreeMap::new(),
             seen: BTreeMap::new(),
             applicants: Applicants::default(),
+            fairness: fairness(plan),
             requests: 0,
         }
     }
@@ -151,7 +155,7 @@ impl World {
             }
             now_us += lost_us;
         }
-        self.end(intended_us, sent_us, now_us, defect.map(|(_, code, _)| *code), end);
+        self.end(index, intended_us, sent_us, now_us, defect.map(|(_, code, _)| *code), end);
     }
 
     fn pass(
@@ -182,7 +186,15 @@ impl World {
         base_us * (100 + opening) / 100 * (100 + tail) / 100
     }
 
-    fn end(&mut self, intended_us: u64, sent_us: u64, done_us: u64, truth: Option<&'static str>, end: End) {
+    fn end(
+        &mut self,
+        index: u64,
+        intended_us: u64,
+        sent_us: u64,
+        done_us: u64,
+        truth: Option<&'static str>,
+        end: End,
+    ) {
         self.recorder.observe(0, Sample { step: 0, intended_us, sent_us, done_us });
         let row = self.row(done_us);
         let code = match end {
@@ -205,10 +217,25 @@ impl World {
             End::Refused(_) => self.applicants.refused += 1,
             End::Failed(_) => self.applicants.failed += 1,
         }
+        self.count_fairness(index, intended_us, end);
         self.outcome(truth.unwrap_or("registered")).expected += 1;
         self.outcome(code).observed += 1;
         if end != End::Registered {
             self.see(code, done_us as f64 / 1e6);
+        }
+    }
+
+    fn count_fairness(&mut self, index: u64, intended_us: u64, end: End) {
+        let groups = &mut self.fairness;
+        let span = usize::try_from(intended_us / 1_000_000 / ARRIVAL_SPAN_S).unwrap();
+        let region = usize::try_from(index % 3).unwrap();
+        for served in [&mut groups.by_arrival[span].served, &mut groups.by_region[region].served] {
+            served.arrived += 1;
+            match end {
+                End::Registered => served.registered += 1,
+                End::Refused(_) => served.refused += 1,
+                End::Failed(_) => served.unserved += 1,
+            }
         }
     }
 
@@ -282,6 +309,8 @@ impl World {
             finished_at: started_at + TimeDelta::milliseconds(i64::from(last_s) * 1_000 + 500),
             duration_s,
             partial: false,
+            unfinished_at: None,
+            shard: None,
             command: "lonjakan surge scenarios/opening-rush.toml".to_owned(),
             target: None,
             environment: environment(),
@@ -301,6 +330,7 @@ impl World {
             funnel: self.funnel,
             outcomes: self.outcomes.into_values().collect(),
             failures_seen: self.seen.into_values().collect(),
+            fairness: Some(self.fairness),
             latency: histograms.latency(),
             lateness_us,
             latency_clamped: 0,
@@ -339,7 +369,23 @@ fn audit(registered: u64) -> Audit {
         duplicated: Some(0),
         unacknowledged_stored: Some(0),
         unexpected_outcomes: 0,
+        refused_wrongly: 0,
+        registered_wrongly: 0,
         unavailable_because: None,
+    }
+}
+
+/// Groups in which nobody is yet.
+fn fairness(plan: Plan) -> Fairness {
+    let span = |at: u64| ArrivalGroup {
+        from_s: (at * ARRIVAL_SPAN_S) as f64,
+        to_s: ((at + 1) * ARRIVAL_SPAN_S) as f64,
+        served: Served::default(),
+    };
+    let region = |region: &str| RegionGroup { region: region.to_owned(), served: Served::default() };
+    Fairness {
+        by_arrival: (0..plan.seconds.div_ceil(ARRIVAL_SPAN_S)).map(span).collect(),
+        by_region: ["9901", "9902", "9971"].map(region).to_vec(),
     }
 }
 

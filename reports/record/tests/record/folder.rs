@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::Path;
 
-use record::{HIGHEST_US, Kind, TimelineRow, read};
+use record::{HIGHEST_US, Kind, TimelineRow, read, read_seconds};
 use record::{Histograms, LATENCY_HLOG, RUN_JSON, Recorder, Run, RunFolder, Sample, TIMELINE_CSV, Timeline};
 use tempfile::TempDir;
 
@@ -85,8 +85,10 @@ fn full_disk_is_one_clear_line() {
     assert_eq!(folder.write_text("report.html", "<p>").unwrap_err().to_string(), expect);
 
     let (_guard, folder, expect) = full_disk(LATENCY_HLOG);
-    let log = folder.begin_latency(&steps(), started_at()).unwrap();
-    assert_eq!(log.finish().unwrap_err().to_string(), expect);
+    assert_eq!(folder.begin_latency(&steps(), started_at()).unwrap_err().to_string(), expect);
+
+    let (_guard, folder, expect) = full_disk(TIMELINE_CSV);
+    assert_eq!(folder.begin_timeline().unwrap_err().to_string(), expect);
 }
 
 #[test]
@@ -161,7 +163,7 @@ fn broken_files_are_named_with_the_place() {
     check_broken(
         TIMELINE_CSV,
         |text| text.replacen("\n0,", "\nnought,", 1),
-        ": CSV deserialize error: record 1 (line: 2, byte: 201): field 0: invalid digit found in string",
+        ": CSV deserialize error: record 1 (line: 2, byte: 211): field 0: invalid digit found in string",
     );
     check_broken(
         LATENCY_HLOG,
@@ -183,6 +185,53 @@ fn broken_files_are_named_with_the_place() {
         |text| text.replacen("\nTag=", "\nnonsense\nTag=", 1),
         ":5: not an entry of an interval log",
     );
+}
+
+/// What a program that was killed leaves behind: a record of some seconds ago, and files that end within a line.
+#[test]
+fn run_of_a_killed_program_is_read_as_far_as_it_goes() {
+    let folder = tempfile::tempdir().unwrap();
+    let written = write_run(folder.path());
+    let run_folder = RunFolder::create(folder.path()).unwrap();
+    let mut record = record(&Histograms::new(&steps()));
+    record.unfinished_at = Some(started_at());
+    record.latency_clamped = written.record.latency_clamped;
+    run_folder.write_record(&record).unwrap();
+    let mut timeline = run_folder.begin_timeline().unwrap();
+    for row in &written.timeline.rows {
+        timeline.push(row).unwrap();
+    }
+    drop(timeline);
+    for (name, half) in [(TIMELINE_CSV, "99,1,"), (LATENCY_HLOG, "Tag=registration.response,99.000,1.0")] {
+        let path = folder.path().join(name);
+        let text = fs::read_to_string(&path).unwrap();
+        fs::write(&path, text + half).unwrap();
+    }
+    let found = read(folder.path()).unwrap();
+    assert_eq!((&found.timeline, &found.histograms), (&written.timeline, &written.histograms));
+    assert_eq!(
+        (found.record.latency, found.record.lateness_us),
+        (written.record.latency, written.record.lateness_us)
+    );
+
+    // Of a run that ended in order, half a line is damage.
+    record.unfinished_at = None;
+    run_folder.write_record(&record).unwrap();
+    let error = read(folder.path()).unwrap_err().to_string();
+    assert!(error.starts_with(&folder.path().join(TIMELINE_CSV).display().to_string()), "{error}");
+}
+
+#[test]
+fn seconds_of_the_log_add_up_to_the_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let written = write_run(folder.path());
+    let seconds = read_seconds(folder.path()).unwrap();
+    assert!(seconds.len() > 5 && seconds.windows(2).all(|pair| pair[0].second < pair[1].second));
+    let mut sum = Histograms::new(&steps());
+    seconds.iter().for_each(|second| sum.add(&second.histograms));
+    for (step, kind, histogram) in written.histograms.iter() {
+        assert_eq!(sum.get(step, kind), Some(histogram), "{step}");
+    }
 }
 
 #[test]

@@ -5,9 +5,10 @@ use indexmap::IndexMap;
 use rand::{RngExt as _, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use record::{
-    Applicants, Arrivals, Audit, AuditVerdict, Engine, Environment, Evidence, FORMAT, FailureSeen,
-    FunnelStep, Generator, GeneratorVerdict, Histograms, Objective, ObjectivesVerdict, Outcome, Requests,
-    Resource, RunRecord, Scenario, Steps, Unit, Verdict, WHOLE,
+    Applicants, ArrivalGroup, Arrivals, Audit, AuditVerdict, Engine, Environment, Evidence, FORMAT,
+    FailureSeen, Fairness, FunnelStep, Generator, GeneratorVerdict, Histograms, Objective, ObjectivesVerdict,
+    Outcome, RegionGroup, Requests, Resource, RunRecord, Scenario, Served, Shard, Steps, Unit, Verdict,
+    WHOLE,
 };
 
 pub(crate) fn steps() -> Steps {
@@ -43,6 +44,8 @@ pub(crate) fn record(histograms: &Histograms) -> RunRecord {
         finished_at: "2026-01-05T02:00:03.250Z".parse().unwrap(),
         duration_s: 3.25,
         partial: true,
+        unfinished_at: None,
+        shard: Some(Shard { part: 2, of: 3 }),
         command: "lonjakan surge scenarios/made-up.toml".to_owned(),
         target: Some("http://127.0.0.1:8080".to_owned()),
         environment: environment(),
@@ -70,6 +73,7 @@ pub(crate) fn record(histograms: &Histograms) -> RunRecord {
         }],
         outcomes: vec![Outcome { code: "registered".to_owned(), expected: 5, observed: 1 }],
         failures_seen: vec![FailureSeen { code: "busy".to_owned(), count: 4, first_s: 0.5, last_s: 2.75 }],
+        fairness: Some(fairness()),
         latency: histograms.latency(),
         lateness_us: histograms.lateness(),
         latency_clamped: histograms.clamped(),
@@ -80,6 +84,8 @@ pub(crate) fn record(histograms: &Histograms) -> RunRecord {
             duplicated: Some(0),
             unacknowledged_stored: Some(1),
             unexpected_outcomes: 0,
+            refused_wrongly: 0,
+            registered_wrongly: 0,
             unavailable_because: None,
         },
         resources: vec![Resource {
@@ -92,6 +98,14 @@ pub(crate) fn record(histograms: &Histograms) -> RunRecord {
         engine: Some(Engine { cpu_seconds: 1.5, rss_bytes_max: 1 << 25, store_bytes: 4096, restarts: 1 }),
         generator: generator(),
         notes: vec!["Think times are a tenth of real ones.".to_owned()],
+    }
+}
+
+fn fairness() -> Fairness {
+    let served = Served { arrived: 7, registered: 1, refused: 2, unserved: 3 };
+    Fairness {
+        by_arrival: vec![ArrivalGroup { from_s: 0.0, to_s: 5.0, served }],
+        by_region: vec![RegionGroup { region: "9901".to_owned(), served }],
     }
 }
 

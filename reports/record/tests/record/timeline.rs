@@ -34,9 +34,9 @@ fn columns_and_empty_cells() {
     };
     full.set_latency(&second);
     insta::assert_snapshot!(csv_of(vec![full, TimelineRow { second: 4, ..TimelineRow::default() }]), @r"
-    second,arrivals_intended,arrivals_started,completed,refused,failed,in_flight,requests,response_us_p50,response_us_p99,service_us_p50,service_us_p99,lateness_us_p99,engine_cpu_share,generator_cpu_share
-    3,60,59,20,3,1,40,500,60,109,50,99,10,0.875,0.25
-    4,0,0,0,0,0,0,0,,,,,,,
+    second,arrivals_intended,arrivals_started,completed,refused,failed,in_flight,requests,response_us_p50,response_us_p99,service_us_p50,service_us_p99,lateness_us_p99,engine_cpu_share,generator_cpu_share,abandoned
+    3,60,59,20,3,1,40,500,60,109,50,99,10,0.875,0.25,0
+    4,0,0,0,0,0,0,0,,,,,,,,0
     ");
 }
 
