@@ -121,7 +121,6 @@ fn engine(used: Consumption, store_bytes: u64) -> Engine {
     Engine { cpu_seconds: used.cpu_seconds, rss_bytes_max: used.rss_bytes_max, store_bytes, restarts: 0 }
 }
 
-/// Nobody gives up by themselves in this release: `abandoned` stays 0.
 fn count_applicants(told: &[Option<Told>]) -> Applicants {
     let mut applicants = Applicants::default();
     for one in told.iter().flatten() {
@@ -130,6 +129,7 @@ fn count_applicants(told: &[Option<Told>]) -> Applicants {
             Told::Registered(_) => &mut applicants.registered,
             Told::Refused(_) => &mut applicants.refused,
             Told::Failed(_) => &mut applicants.failed,
+            Told::Abandoned(_) => &mut applicants.abandoned,
             Told::NotSent => &mut applicants.not_sent,
             Told::Unfinished => &mut applicants.in_flight_at_end,
         };

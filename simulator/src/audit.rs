@@ -215,7 +215,7 @@ fn judge_pair(first: &Case, second: &Case, store: Option<&Store>, ledger: &mut L
     let stored = || store.is_none_or(|store| store.has(first.truth.nik));
     let may_hold_it = |case: &Case| match case.told {
         Some(Told::Registered(_)) => true,
-        Some(Told::Failed(_) | Told::Unfinished) => stored(),
+        Some(Told::Failed(_) | Told::Abandoned(_) | Told::Unfinished) => stored(),
         Some(Told::Refused(_) | Told::NotSent) | None => false,
     };
     if matches!((first.told, second.told), (Some(Told::Registered(_)), Some(Told::Registered(_)))) {

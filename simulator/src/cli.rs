@@ -71,7 +71,8 @@ pub(crate) struct SurgeArgs {
     /// Folder of the run [default: target/runs/<scenario>-<UTC time>]
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
-    /// How often an applicant repeats a step that could not be served just then, waiting as Retry-After says
+    /// How often an applicant repeats a step that could not be served just then, waiting as Retry-After says; in
+    /// place of the scenario's behaviour.retries
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) repeats: u32,
     /// Leave store and settings of the engine in the run folder

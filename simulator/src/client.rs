@@ -1,8 +1,10 @@
 //! One applicant's browser: a kept-alive HTTP/1.1 connection by hyper's own client, opened when it is needed
 //! and again when the portal has closed it. No pool: two people never share a connection.
 
+mod upload;
+
 use bytes::Bytes;
-use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HOST, HeaderValue, RETRY_AFTER, USER_AGENT};
 use hyper::{Method, Request, Response, StatusCode};
@@ -14,6 +16,8 @@ use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
+pub use upload::Pace;
+use upload::Upload;
 
 const AGENT: &str = concat!("lonjakan/", env!("CARGO_PKG_VERSION"));
 
@@ -29,7 +33,7 @@ pub struct Browser {
 
 #[derive(Debug)]
 struct Kept {
-    sender: SendRequest<Full<Bytes>>,
+    sender: SendRequest<Upload>,
     /// A request was answered on it: from then on the portal may close it at any moment.
     used: bool,
 }
@@ -45,6 +49,8 @@ pub struct Outgoing {
     pub content_type: Option<&'static str>,
     /// The body; may be empty.
     pub body: Bytes,
+    /// How the body goes out.
+    pub pace: Pace,
     /// The header that makes a POST repeatable.
     pub idempotency_key: Option<String>,
     /// The whole value of the header `authorization`.
@@ -68,6 +74,9 @@ pub enum Lost {
     /// The deadline came first. The connection is gone with it.
     #[error("no answer in time")]
     Timeout,
+    /// The applicant's patience was over before the deadline. [`Browser::send`] never says so: it does not know people.
+    #[error("not waited for")]
+    Impatience,
     /// Refused, reset, or closed in the middle.
     #[error("connection refused or broken")]
     Connection,
@@ -84,7 +93,8 @@ impl Outgoing {
     pub fn new(method: Method, path: impl Into<String>) -> Outgoing {
         let path = path.into();
         let (content_type, idempotency_key, authorization) = (None, None, None);
-        Outgoing { method, path, content_type, body: Bytes::new(), idempotency_key, authorization }
+        let (body, pace) = (Bytes::new(), Pace::AtOnce);
+        Outgoing { method, path, content_type, body, pace, idempotency_key, authorization }
     }
 
     /// The same with a body.
@@ -98,8 +108,8 @@ impl Outgoing {
         self.method.is_idempotent() || self.idempotency_key.is_some()
     }
 
-    fn request(&self, host: &HeaderValue) -> Request<Full<Bytes>> {
-        let mut request = Request::new(Full::new(self.body.clone()));
+    fn request(&self, host: &HeaderValue) -> Request<Upload> {
+        let mut request = Request::new(Upload::new(self.body.clone(), self.pace));
         *request.method_mut() = self.method.clone();
         *request.uri_mut() = self.path.parse().unwrap_or_default();
         let headers = request.headers_mut();
@@ -132,6 +142,11 @@ impl Browser {
     /// Requests put on a connection so far.
     pub fn sent(&self) -> u64 {
         self.sent
+    }
+
+    /// Closes the connection, if there is one.
+    pub fn hang_up(&mut self) {
+        self.connection = None;
     }
 
     /// Sends a request and reads the whole answer.

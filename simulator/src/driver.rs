@@ -111,7 +111,7 @@ pub async fn drive(load: Arc<Load>, started: watch::Sender<Option<Start>>) -> Re
 
 fn configuration(load: &Load) -> GooseConfiguration {
     let mut configuration = GooseConfiguration::default();
-    configuration.host = Some(format!("http://{}", load.world.address));
+    configuration.host = Some(format!("http://{}", load.world.browsers.address()));
     configuration.users = Some(load.users);
     // All at once, as far as goose goes: some microseconds a user.
     configuration.increase_rate = Some("1000000".to_owned());

@@ -7,16 +7,17 @@
 mod flow;
 mod setback;
 
-use crate::client::{Browser, Heard, Lost, Outgoing};
+use crate::browsers::Browsers;
+use crate::client::{Browser, Heard, Lost, Outgoing, Pace};
 use crate::observe::{End, Instants, Observer, Visited};
 use crate::told::{Told, Trouble};
+use domain::Failure;
 use domain::captcha::CaptchaKey;
 use domain::draft::AccountNumber;
 use domain::wire::CaptchaChallenge;
 use people::{Album, Applicant};
-use scenario::{Behaviour, Step};
+use scenario::{Behaviour, Device, Next, Retries, Step, Temper};
 use setback::Setback;
-use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
@@ -24,16 +25,14 @@ use tokio::time::{Instant, sleep_until};
 /// What all applicants of a run have in common.
 #[derive(Debug)]
 pub struct World {
-    /// Where the portal is.
-    pub address: SocketAddr,
+    /// What they sit at, and where the portal is.
+    pub browsers: Browsers,
     /// The key that solves the portal's captchas.
     pub captcha_key: CaptchaKeyHeld,
     /// Seed of thinking times.
     pub seed: u64,
-    /// How applicants think and wait.
+    /// How applicants think, wait and try again.
     pub behaviour: Behaviour,
-    /// How often somebody repeats a step that could not be served just then.
-    pub repeats_max: u32,
     /// The files that they hand in.
     pub album: Album,
     /// Where everything is written down.
@@ -64,25 +63,32 @@ pub struct Seen {
     pub failure: Option<&'static str>,
 }
 
-/// Bytes of an answer that no step of the flow comes near.
-const ANSWER_BYTES_MAX: usize = 1024 * 1024;
-
 /// Requests of one pass without repeats: nine steps, and a second captcha.
 const REQUESTS: usize = 10;
 
 /// Sends `applicant` on their way at `intended`, and writes their end down. Gives what goose counts.
 pub async fn walk(world: &World, user: usize, applicant: &Applicant, intended: Instant) -> Vec<Seen> {
+    let temper = Temper::new(&world.behaviour, world.seed, applicant.arrival);
+    let device = temper.device();
+    let browser = world.browsers.take(device.is_shared);
     let mut walk = Walk {
         world,
         user,
         applicant,
-        browser: Browser::new(world.address, ANSWER_BYTES_MAX),
+        temper,
+        device,
+        sent_by_others: browser.sent(),
+        browser,
+        began: intended,
         intended,
         done: intended,
         first_sent: None,
         visited: Visited::first(),
         asked: 0,
+        sent_twice: 0,
         repeats: 0,
+        is_starting_over: false,
+        has_slipped: false,
         captcha_length: 0,
         challenge: None,
         token: String::new(),
@@ -92,27 +98,32 @@ pub async fn walk(world: &World, user: usize, applicant: &Applicant, intended: I
         Ok(number) => Told::Registered(number),
         Err(told) => told,
     };
-    let sent = walk.first_sent.unwrap_or(intended);
-    world.observer.ended(
-        user,
-        End {
-            arrival: applicant.arrival,
-            told,
-            visited: walk.visited,
-            instants: Instants { intended, sent, done: walk.done },
-            requests: walk.browser.sent(),
-            // What the browser sent twice by itself is a repeat too.
-            repeats: walk.repeats + walk.browser.sent().saturating_sub(walk.asked),
-        },
-    );
-    walk.seen
+    world.observer.ended(user, walk.end(told));
+    let Walk { browser, seen, .. } = walk;
+    world.browsers.give_back(browser, device.is_shared);
+    seen
+}
+
+/// One request's way.
+#[derive(Clone, Copy)]
+struct Trip {
+    sent: Instant,
+    done: Instant,
+    /// How long it was waited for at most.
+    attention: Duration,
 }
 
 struct Walk<'a> {
     world: &'a World,
     user: usize,
     applicant: &'a Applicant,
+    temper: Temper<'a>,
+    device: Device,
     browser: Browser,
+    /// Requests of those who used the browser before.
+    sent_by_others: u64,
+    /// The arrival's instant.
+    began: Instant,
     /// When the next request is meant to be sent.
     intended: Instant,
     /// When the last answer was there.
@@ -121,8 +132,14 @@ struct Walk<'a> {
     visited: Visited,
     /// Requests that the applicant made.
     asked: u64,
-    /// Of those, the ones of a step's second and further attempts.
+    /// Requests that went out by a second connection.
+    sent_twice: u64,
+    /// Of those asked, the ones of a step's second and further tries.
     repeats: u64,
+    /// The draft was lost: everything is done once more.
+    is_starting_over: bool,
+    /// The captcha under way is mistyped by somebody who knows better.
+    has_slipped: bool,
     captcha_length: usize,
     challenge: Option<CaptchaChallenge>,
     token: String,
@@ -130,7 +147,22 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
+    /// All steps, and from the first one again where the draft has expired under somebody who does not give
+    /// up.
     async fn register(&mut self) -> Result<AccountNumber, Told> {
+        let expired = Err(Told::by(Failure::DraftExpired));
+        for _ in 0..self.world.behaviour.retries.tries_max {
+            let made = self.pass().await;
+            if made != expired || self.world.behaviour.retries == Retries::NONE {
+                return made;
+            }
+            self.is_starting_over = true;
+            self.challenge = None;
+        }
+        expired
+    }
+
+    async fn pass(&mut self) -> Result<AccountNumber, Told> {
         for step in [Step::Status, Step::Captcha, Step::Identity, Step::Profile] {
             self.step(step).await?;
         }
@@ -146,45 +178,100 @@ impl Walk<'_> {
         made.ok_or(Told::Failed(Trouble::Unreadable))
     }
 
-    /// One step, with as many attempts as the applicant has patience for.
+    /// One step, with as many tries as the applicant has patience for.
     async fn step(&mut self, step: Step) -> Result<Option<AccountNumber>, Told> {
         self.visited = self.visited.with(step);
-        let mut typing = self.world.behaviour.think(self.world.seed, self.applicant.arrival, step);
-        if step != Step::Status {
+        let mut typing = self.temper.begins(step);
+        if self.asked > 0 {
             self.intended = self.done;
         }
-        for attempt in 0.. {
+        let mut is_repeat = self.is_starting_over;
+        loop {
             let asked_before = self.asked;
             let outcome = self.attempt(step, typing).await;
-            if attempt > 0 {
+            if is_repeat {
                 self.repeats += self.asked - asked_before;
             }
             match outcome {
-                Err(Setback { wait: Some(wait), .. }) if attempt < self.world.repeats_max => {
-                    // The form is still filled in: only the button is pressed again.
-                    typing = Duration::ZERO;
-                    self.intended = self.done + wait;
-                }
-                other => return other.map_err(|setback| setback.told),
+                Ok(made) => return Ok(made),
+                Err(setback) => typing = self.recover(setback)?,
             }
+            is_repeat = true;
         }
-        unreachable!("the last attempt returns")
+    }
+
+    /// Decides on a further try of the step: sets the instant from which it counts, and gives the time for
+    /// typing, which is none where the form is still filled in.
+    fn recover(&mut self, setback: Setback) -> Result<Duration, Told> {
+        self.intended = self.done;
+        if std::mem::take(&mut self.has_slipped) && setback.told == Told::Refused(Failure::CaptchaWrong) {
+            return self.temper.slipped().ok_or(setback.told.abandoned());
+        }
+        if setback.told == Told::by(Failure::NotOpen) {
+            let is_patient = self.world.behaviour.opening_patience_s > 0.0;
+            let ends = if is_patient { setback.told.abandoned() } else { setback.told };
+            self.intended += self.temper.found_closed_doors().ok_or(ends)?;
+            return Ok(Duration::ZERO);
+        }
+        let advice = setback.again.ok_or(setback.told)?;
+        self.intended += match self.temper.tried_in_vain(advice) {
+            Next::Again(wait) => wait,
+            Next::Back(away) => {
+                self.browser.hang_up();
+                away
+            }
+            Next::GivesUp => return Err(setback.told.abandoned()),
+            Next::Fails => return Err(setback.told),
+        };
+        Ok(Duration::ZERO)
     }
 
     /// Waits for the request's instant, sends it and writes it down.
-    async fn ask(&mut self, step: Step, outgoing: Outgoing) -> Result<Heard, Setback> {
-        self.wait().await?;
-        let sent = Instant::now();
-        let deadline = sent + self.world.behaviour.step_timeout();
+    async fn ask(&mut self, step: Step, mut outgoing: Outgoing) -> Result<Heard, Setback> {
+        if let Some(bytes_per_s) = self.device.uplink_bytes_per_s {
+            outgoing.pace = Pace::BytesPerS(bytes_per_s);
+        }
+        let sent = self.wait().await?;
+        let attention = self.temper.attention();
+        let outcome = self.browser.send(&outgoing, sent + attention).await;
+        let done = Instant::now();
+        self.note(step, Trip { sent, done, attention }, outcome)
+    }
+
+    /// The same by two connections at once, as a double click does. Both must say the same, where both say
+    /// anything.
+    async fn ask_twice(&mut self, step: Step, outgoing: &Outgoing) -> Result<[Option<Heard>; 2], Setback> {
+        let sent = self.wait().await?;
+        let attention = self.temper.attention();
+        let mut second = self.world.browsers.fresh();
+        let send = async |browser: &mut Browser| {
+            let outcome = browser.send(outgoing, sent + attention).await;
+            (outcome, Instant::now())
+        };
+        let outcomes = tokio::join!(send(&mut self.browser), send(&mut second));
+        self.sent_twice += second.sent();
+        let ((one, one_done), (other, other_done)) = outcomes;
+        let one = self.note(step, Trip { sent, done: one_done, attention }, one);
+        let other = self.note(step, Trip { sent, done: other_done, attention }, other);
+        self.repeats += 1;
+        match (one, other) {
+            (Err(setback), Err(_)) => Err(setback),
+            (one, other) => Ok([one.ok(), other.ok()]),
+        }
+    }
+
+    /// Writes down what became of a request.
+    fn note(&mut self, step: Step, trip: Trip, outcome: Result<Heard, Lost>) -> Result<Heard, Setback> {
+        let Trip { sent, done, attention } = trip;
         self.first_sent.get_or_insert(sent);
         self.asked += 1;
-        let outcome = self.browser.send(&outgoing, deadline).await;
-        self.done = if outcome.as_ref().is_err_and(|&lost| lost == Lost::Timeout) {
-            deadline
-        } else {
-            Instant::now()
+        let is_late = outcome.as_ref().is_err_and(|&lost| lost == Lost::Timeout);
+        self.done = if is_late { sent + attention } else { done };
+        let outcome = match outcome {
+            Err(Lost::Timeout) if attention < self.world.behaviour.step_timeout() => Err(Lost::Impatience),
+            other => other,
         };
-        let heard = Setback::unless_answered(step, outcome);
+        let heard = Setback::unless_answered(outcome);
         let (status, failure) = match &heard {
             Ok(heard) => (Some(heard.status.as_u16()), None),
             Err(setback) => (setback.status, setback.told.code()),
@@ -195,17 +282,33 @@ impl Walk<'_> {
         heard
     }
 
-    /// Until the instant of the next request. A run that is cut short cuts thinking short, never a request.
-    async fn wait(&self) -> Result<(), Setback> {
+    fn end(&self, told: Told) -> End {
+        let requests = self.browser.sent() - self.sent_by_others + self.sent_twice;
+        let (intended, done) = (self.began, self.done);
+        End {
+            arrival: self.applicant.arrival,
+            told,
+            visited: self.visited,
+            instants: Instants { intended, sent: self.first_sent.unwrap_or(intended), done },
+            requests,
+            // What the browser sent twice by itself is a repeat too.
+            repeats: self.repeats + requests.saturating_sub(self.asked),
+        }
+    }
+
+    /// Until the instant of the next request; gives the one at which it was over. A run that is cut short cuts
+    /// thinking short, never a request.
+    async fn wait(&self) -> Result<Instant, Setback> {
         let mut stop = self.world.stop.clone();
         if stop.borrow().is_some() {
             return Err(Setback::cut_short());
         }
-        if Instant::now() >= self.intended {
-            return Ok(());
+        let now = Instant::now();
+        if now >= self.intended {
+            return Ok(now);
         }
         tokio::select! {
-            () = sleep_until(self.intended) => Ok(()),
+            () = sleep_until(self.intended) => Ok(Instant::now()),
             // A sender that is gone cannot stop anything any more.
             Ok(_) = stop.wait_for(Option::is_some) => Err(Setback::cut_short()),
         }

@@ -164,6 +164,7 @@ mod tests {
         lateness_ms_p99_max: 20.0,
         cpu_share_max: 0.8,
         not_sent_share_max: 0.001,
+        connections: scenario::Connections::Own,
     };
 
     const HEALTHY: Fitness = Fitness {

@@ -7,6 +7,7 @@
 
 mod assemble;
 mod audit;
+pub mod browsers;
 mod cli;
 pub mod client;
 mod commands;

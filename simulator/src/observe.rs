@@ -78,6 +78,8 @@ pub struct Counts {
     pub refused: u64,
     /// Could not be served.
     pub failed: u64,
+    /// Gave up.
+    pub abandoned: u64,
     /// Could not be sent.
     pub not_sent: u64,
     /// Cut off by the end of the run.
@@ -95,6 +97,8 @@ pub struct SecondCounts {
     pub refused: u64,
     /// Could not be served.
     pub failed: u64,
+    /// Gave up.
+    pub abandoned: u64,
     /// Could not be sent.
     pub not_sent: u64,
 }
@@ -126,6 +130,7 @@ struct Live {
     registered: AtomicU64,
     refused: AtomicU64,
     failed: AtomicU64,
+    abandoned: AtomicU64,
     not_sent: AtomicU64,
     unfinished: AtomicU64,
 }
@@ -168,12 +173,13 @@ impl Observer {
     /// The counts of this moment.
     #[must_use]
     pub fn counts(&self) -> Counts {
-        let Live { started, registered, refused, failed, not_sent, unfinished } = &self.live;
+        let Live { started, registered, refused, failed, abandoned, not_sent, unfinished } = &self.live;
         Counts {
             started: started.load(Relaxed),
             registered: registered.load(Relaxed),
             refused: refused.load(Relaxed),
             failed: failed.load(Relaxed),
+            abandoned: abandoned.load(Relaxed),
             not_sent: not_sent.load(Relaxed),
             unfinished: unfinished.load(Relaxed),
         }
@@ -268,6 +274,7 @@ impl Live {
             Told::Registered(_) => &self.registered,
             Told::Refused(_) => &self.refused,
             Told::Failed(_) => &self.failed,
+            Told::Abandoned(_) => &self.abandoned,
             Told::NotSent => &self.not_sent,
             Told::Unfinished => &self.unfinished,
         }

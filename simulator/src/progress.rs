@@ -75,11 +75,14 @@ fn arrived(counts: &Counts) -> u64 {
 }
 
 fn state(counts: &Counts, lateness_us_p99: u64) -> String {
-    let Counts { started, registered, refused, failed, not_sent, unfinished } = *counts;
-    let under_way = started.saturating_sub(registered + refused + failed + unfinished);
+    let Counts { started, registered, refused, failed, abandoned, not_sent, unfinished } = *counts;
+    let under_way = started.saturating_sub(registered + refused + failed + abandoned + unfinished);
     let lateness_ms = lateness_us_p99 as f64 / 1_000.0;
     let mut state =
         format!("{under_way} under way, {registered} registered, {refused} refused, {failed} failed");
+    if abandoned > 0 {
+        state.push_str(&format!(", {abandoned} gave up"));
+    }
     if not_sent > 0 {
         state.push_str(&format!(", {not_sent} not sent"));
     }
@@ -93,15 +96,15 @@ mod tests {
 
     #[test]
     fn states() {
-        let check = |counts: [u64; 6], expect: &str| {
-            let [started, registered, refused, failed, not_sent, unfinished] = counts;
-            let counts = Counts { started, registered, refused, failed, not_sent, unfinished };
+        let check = |counts: [u64; 7], expect: &str| {
+            let [started, registered, refused, failed, abandoned, not_sent, unfinished] = counts;
+            let counts = Counts { started, registered, refused, failed, abandoned, not_sent, unfinished };
             assert_eq!(state(&counts, 1_540), expect);
         };
-        check([9, 3, 2, 1, 0, 0], "3 under way, 3 registered, 2 refused, 1 failed, lateness p99 1.5 ms");
+        check([9, 3, 2, 1, 0, 0, 0], "3 under way, 3 registered, 2 refused, 1 failed, lateness p99 1.5 ms");
         check(
-            [9, 3, 2, 1, 4, 3],
-            "0 under way, 3 registered, 2 refused, 1 failed, 4 not sent, lateness p99 1.5 ms",
+            [11, 3, 2, 1, 2, 4, 3],
+            "0 under way, 3 registered, 2 refused, 1 failed, 2 gave up, 4 not sent, lateness p99 1.5 ms",
         );
     }
 }

@@ -100,8 +100,8 @@ impl Rows {
             row.arrivals_started = counts.started;
             row.completed = counts.registered;
             row.refused = counts.refused;
-            row.failed = counts.failed + counts.not_sent;
-            let left = counts.registered + counts.refused + counts.failed;
+            row.failed = counts.failed + counts.abandoned + counts.not_sent;
+            let left = counts.registered + counts.refused + counts.failed + counts.abandoned;
             under_way = (under_way + counts.started).saturating_sub(left);
             row.in_flight = under_way;
             row
@@ -134,6 +134,7 @@ mod tests {
             registered,
             refused,
             failed,
+            abandoned: 0,
             not_sent,
         };
         let seconds = BTreeMap::from([

@@ -12,6 +12,8 @@ pub enum Told {
     Refused(Failure),
     /// Could not be served.
     Failed(Trouble),
+    /// Gave up after trying in vain: what they met last.
+    Abandoned(Trouble),
     /// The generator could not send them in time.
     NotSent,
     /// Still under way when the run was cut short.
@@ -25,6 +27,8 @@ pub enum Trouble {
     TurnedAway(Failure),
     /// No answer within the time of one step.
     Timeout,
+    /// No answer for as long as somebody waits who then reloads the page.
+    Impatience,
     /// The connection was refused or broke.
     Connection,
     /// An answer that isn't one of the contract: no problem document, or a body that cannot be read.
@@ -38,6 +42,9 @@ pub enum Trouble {
 /// The name of success among the codes of the failure catalogue.
 pub const REGISTERED: &str = "registered";
 
+/// The name of giving up among them.
+pub const ABANDONED: &str = "abandoned";
+
 impl Told {
     /// What `failure` as the last answer means: a decision on the person, or none.
     #[must_use]
@@ -49,6 +56,16 @@ impl Told {
         }
     }
 
+    /// The same for somebody who gives up there.
+    #[must_use]
+    pub fn abandoned(self) -> Told {
+        match self {
+            Told::Failed(trouble) => Told::Abandoned(trouble),
+            Told::Refused(failure) => Told::Abandoned(Trouble::TurnedAway(failure)),
+            other => other,
+        }
+    }
+
     /// The code among the outcomes; `None` for those who never got an answer because of the generator or the
     /// end of the run.
     #[must_use]
@@ -57,6 +74,7 @@ impl Told {
             Told::Registered(_) => Some(REGISTERED),
             Told::Refused(failure) => Some(failure.code()),
             Told::Failed(trouble) => Some(trouble.code()),
+            Told::Abandoned(_) => Some(ABANDONED),
             Told::NotSent | Told::Unfinished => None,
         }
     }
@@ -69,6 +87,7 @@ impl Trouble {
         match self {
             Trouble::TurnedAway(failure) => failure.code(),
             Trouble::Timeout => "timeout",
+            Trouble::Impatience => "reloaded",
             Trouble::Connection => "connection",
             Trouble::Unreadable => "unreadable",
             Trouble::WrongAnswer => "wrong-answer",

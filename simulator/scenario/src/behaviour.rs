@@ -3,6 +3,7 @@
 use crate::arrivals::Arrivals;
 use crate::number::{round_count, seconds};
 use crate::random::{Use, generator};
+use crate::retries::{Devices, Leaving, Retries};
 use crate::step::Step;
 use rand_distr::{Distribution, StandardNormal};
 use std::time::Duration;
@@ -34,9 +35,52 @@ pub struct Behaviour {
     pub step_timeout_s: f64,
     /// An arrival that could not be sent this long after its instant is not sent any more, in seconds; never compressed.
     pub patience_s: f64,
+    /// Captchas that are mistyped by somebody who knows better.
+    pub captcha_slip_share: f64,
+    /// Captchas of one form before somebody gives up.
+    pub captcha_tries_max: u32,
+    /// Applicants who press the last button twice.
+    pub double_click_share: f64,
+    /// Who comes before the opening looks again after this, in seconds; never compressed.
+    pub opening_poll_s: f64,
+    /// For how long they do so, in seconds; never compressed.
+    pub opening_patience_s: f64,
+    /// What follows a step that could not be served.
+    pub retries: Retries,
+    /// Who leaves, and comes back.
+    pub leaving: Leaving,
+    /// What they sit at.
+    pub devices: Devices,
 }
 
 impl Behaviour {
+    /// Nobody thinks, errs or tries again: for measurements of everything else.
+    #[must_use]
+    pub fn thoughtless(step_timeout_s: f64, patience_s: f64) -> Behaviour {
+        Behaviour {
+            reading_s_median: 0.0,
+            identity_s_median: 0.0,
+            profile_s_median: 0.0,
+            photo_s_median: 0.0,
+            credentials_s_median: 0.0,
+            review_s_median: 0.0,
+            think_sigma: 0.0,
+            captcha_s_median: 0.0,
+            captcha_sigma: 0.0,
+            time_compression: 1.0,
+            step_timeout_s,
+            patience_s,
+            captcha_slip_share: 0.0,
+            captcha_tries_max: 1,
+            double_click_share: 0.0,
+            opening_poll_s: 1.0,
+            opening_patience_s: 0.0,
+            retries: Retries::NONE,
+            leaving: Leaving::NOBODY,
+            devices: Devices::PLAIN,
+        }
+    }
+
     /// How long applicant `arrival` thinks, reads or types before `step`, after the answer to the step before. Lognormal.
     ///
     /// Before identity and credentials that is the form and its captcha. The challenges of both captchas come with their page, so
@@ -51,6 +95,13 @@ impl Behaviour {
         };
         let [form, captcha] = self.laws(step);
         seconds((draw(form) + draw(captcha)) / self.time_compression)
+    }
+
+    /// How long the next captcha of a form takes after `slips` that were mistyped: only the captcha, the form is still there.
+    pub(crate) fn captcha_again(&self, seed: u64, arrival: u64, step: Step, slips: u32) -> Duration {
+        let normal: f64 =
+            StandardNormal.sample(&mut generator(seed, Use::CaptchaAgain(step, slips), arrival));
+        seconds(self.captcha_s_median * (self.captcha_sigma * normal).exp() / self.time_compression)
     }
 
     /// The mean of [`Behaviour::think`] over applicants.
@@ -105,11 +156,23 @@ impl ThinkLaw {
 
 /// Applicants that may be under way at the same time, by Little's law: the most that come within one stay.
 ///
-/// A stay is taken as one and a half times the mean thinking time and one timed-out request, so that a system in trouble still
-/// meets everybody who comes; a tenth and ten more cover chance. Never more than there are applicants.
+/// A stay is taken as one and a half times the mean thinking time, one timed-out request, and the waits of one step that is tried
+/// in vain to the end, so that a system in trouble still meets everybody who comes. Where people leave, one time away is added; a
+/// tenth and ten more cover chance. Never more than there are applicants.
 pub fn in_flight_by_littles_law(arrivals: &Arrivals, behaviour: &Behaviour) -> usize {
     const WINDOWS: u32 = 1_000;
-    let stay_s = behaviour.think_mean_total().as_secs_f64() * 1.5 + behaviour.step_timeout_s;
+    let devices = &behaviour.devices;
+    let slowness = 1.0 + devices.phone_share * (devices.phone_slowness - 1.0);
+    let away_s = if behaviour.leaving.share > 0.0 {
+        behaviour.leaving.return_s_median / behaviour.time_compression
+    } else {
+        0.0
+    };
+    let stay_s = behaviour.think_mean_total().as_secs_f64() * slowness * 1.5
+        + behaviour.step_timeout_s
+        + behaviour.opening_patience_s
+        + behaviour.retries.trying_s()
+        + away_s;
     let most = (0..WINDOWS)
         .map(|window| arrivals.duration_s * f64::from(window) / f64::from(WINDOWS))
         .map(|start_s| arrivals.expected_by(start_s + stay_s) - arrivals.expected_by(start_s))

@@ -21,6 +21,9 @@ pub(crate) static TABLES: LazyLock<Vec<Table>> = LazyLock::new(|| {
         people(),
         people_defects(),
         behaviour(),
+        behaviour_retries(),
+        behaviour_leaving(),
+        behaviour_devices(),
         engine(),
         engine_admission(),
         registry(),
@@ -54,6 +57,11 @@ pub(crate) fn is_list(table: &Table) -> bool {
 }
 
 const RATE: Kind = Kind::Number { min: 0.0, max: 100_000.0 };
+/// A share that is 0 unless the scenario says otherwise, or a number that was assumed.
+fn share(name: &'static str, default: f64, doc: &'static str) -> Field {
+    Field::number(name, 0.0, 1.0, default, doc)
+}
+
 const LENGTH: Kind = Kind::Number { min: 0.1, max: 864_000.0 };
 
 fn top() -> Table {
@@ -183,6 +191,120 @@ fn behaviour() -> Table {
                 "a request without an answer for so long has failed; not compressed",
             ),
             wait("patience_s", 10.0, "an arrival sent later than this is not sent at all; not compressed"),
+            share("captcha_slip_share", 0.0, "captchas that are mistyped, and then tried again (5 to 30 %)"),
+            Field::whole("captcha_tries_max", 1, 100, 3, "captchas of one form, then they give up (assumed)"),
+            share("double_click_share", 0.0, "applicants who press the last button twice (assumed)"),
+            wait(
+                "opening_poll_s",
+                10.0,
+                "who comes before the opening looks again after this; not compressed",
+            ),
+            Field::number(
+                "opening_patience_s",
+                0.0,
+                86_400.0,
+                0.0,
+                "how long they do so before they give up; 0: they leave at once; not compressed",
+            ),
+        ],
+    }
+}
+
+pub(crate) const RETRIES: &[&str] = &["none", "reload", "fixed", "backoff", "backoff-jitter"];
+
+/// What goes with every policy but `none`, and with those of a page that tries again by itself.
+const RETRYING: &[&str] = &["reload", "fixed", "backoff", "backoff-jitter"];
+const WAITING: &[&str] = &["fixed", "backoff", "backoff-jitter"];
+const BACKING_OFF: &[&str] = &["backoff", "backoff-jitter"];
+
+fn behaviour_retries() -> Table {
+    let time = |name, default, doc| Field::number(name, 0.01, 3_600.0, default, doc);
+    Table {
+        path: "behaviour.retries",
+        doc: "what follows a step that could not be served just then; nothing of it is compressed",
+        selector: Some("policy"),
+        fields: vec![
+            Field::choice(
+                "policy",
+                RETRIES,
+                "none",
+                "reload: a person who loses patience; the others: a page that waits, the same or twice as long each time",
+            ),
+            Field::whole("tries_max", 2, 10_000, 10, "tries of one step, the first included; then it failed")
+                .only(RETRYING),
+            time("attention_s_first", 6.5, "an answer that takes longer is reloaded (5 to 8 s)")
+                .only(&["reload"]),
+            time("attention_s_later", 2.5, "the same from the second try on (2 to 3 s)").only(&["reload"]),
+            Field::number(
+                "attention_sigma",
+                0.0,
+                3.0,
+                0.2,
+                "standard deviation of the logarithm of both (assumed)",
+            )
+            .only(&["reload"]),
+            time("reaction_s", 0.7, "from an error on the screen to the next try (assumed)")
+                .only(&["reload"]),
+            time("wait_s", 2.0, "wait before the second try").only(WAITING),
+            time("wait_s_max", 60.0, "longest wait").only(BACKING_OFF),
+            Field::choice(
+                "retry_after",
+                &["honoured", "ignored"],
+                "honoured",
+                "the portal's word on when to come again",
+            )
+            .only(WAITING),
+        ],
+    }
+}
+
+fn behaviour_leaving() -> Table {
+    Table {
+        path: "behaviour.leaving",
+        doc: "who has tried in vain may leave, and come back hours later; with retries only",
+        selector: None,
+        fields: vec![
+            share("share", 0.0, "leave after each vain try (0.25, assumed)"),
+            share(
+                "give_up_share",
+                0.03,
+                "of those who leave, the ones who never come back (2 to 5 %, assumed)",
+            ),
+            Field::number(
+                "return_s_median",
+                0.0,
+                864_000.0,
+                14_400.0,
+                "time away (1 to 12 h, assumed); compressed",
+            ),
+            Field::number(
+                "return_sigma",
+                0.0,
+                3.0,
+                0.6,
+                "standard deviation of the logarithm of that (assumed)",
+            ),
+        ],
+    }
+}
+
+fn behaviour_devices() -> Table {
+    Table {
+        path: "behaviour.devices",
+        doc: "what applicants sit at; shares are independent of each other",
+        selector: None,
+        fields: vec![
+            share("phone_share", 0.0, "applicants with a telephone"),
+            Field::number(
+                "phone_slowness",
+                1.0,
+                10.0,
+                1.3,
+                "their thinking times are multiplied by this (assumed)",
+            ),
+            share("slow_uplink_share", 0.0, "applicants whose uploads are slow"),
+            Field::number("slow_uplink_kbit_per_s", 1.0, 1_000_000.0, 256.0, "how slow; not compressed"),
+            share("shared_share", 0.0, "applicants at a computer that another has just left, browser open"),
         ],
     }
 }
@@ -296,6 +418,12 @@ fn generator() -> Table {
                 "share of one core that it may take in its busiest second",
             ),
             Field::number("not_sent_share_max", 0.0, 1.0, 0.001, "share of arrivals that may stay unsent"),
+            Field::choice(
+                "connections",
+                &["own", "pooled"],
+                "own",
+                "own: one for each applicant, kept alive through the steps; pooled: passed on to the next",
+            ),
         ],
     }
 }

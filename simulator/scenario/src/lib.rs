@@ -17,16 +17,22 @@ mod problem;
 mod random;
 mod reader;
 mod reference;
+mod retries;
 mod schedule;
 mod schema;
 mod step;
+mod temper;
 
 pub use arrivals::{Arrivals, RateStep, Shape, Spacing};
 pub use behaviour::{Behaviour, in_flight_by_littles_law};
 pub use objective::{AuditCount, Bound, Clock, Fate, Measure, Metric, Objective, Op, Scope, Statistic, Unit};
 pub use parse::parse;
-pub use plan::{AdmissionPlan, EnginePlan, GeneratorPlan, LatencyLaw, PeoplePlan, Plan, RegistryPlan};
+pub use plan::{
+    AdmissionPlan, Connections, EnginePlan, GeneratorPlan, LatencyLaw, PeoplePlan, Plan, RegistryPlan,
+};
 pub use problem::{Fault, Problem};
 pub use reference::reference;
+pub use retries::{Devices, Leaving, Policy, Retries, Waits};
 pub use schedule::Schedule;
 pub use step::{REGISTRATION, Step};
+pub use temper::{Advice, Device, Next, Temper};

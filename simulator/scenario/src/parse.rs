@@ -1,6 +1,7 @@
 //! Scenario file to checked plan. Each table has its own function; what lies between two tables is checked at the end.
 
 mod arrivals;
+mod behaviour;
 mod settings;
 #[cfg(test)]
 mod tests;
@@ -72,7 +73,7 @@ fn plan<'t>(reader: &mut Reader<'t>, document: &'t DeTable<'t>, source: Source<'
     let arrivals_section = reader.table(&top, "arrivals");
     let arrivals = arrivals::arrivals(reader, &arrivals_section);
     let people = people(reader, &top, arrivals.as_ref().map_or(0, |arrivals| arrivals.count));
-    let behaviour = settings::behaviour(reader, &top);
+    let behaviour = behaviour::behaviour(reader, &top);
     let engine = settings::engine(reader, &top);
     let registry = settings::registry(reader, &top);
     let in_flight = arrivals.as_ref().zip(behaviour.as_ref());

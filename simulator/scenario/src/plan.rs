@@ -144,4 +144,15 @@ pub struct GeneratorPlan {
     pub cpu_share_max: f64,
     /// Over this share of arrivals that could not be sent the generator is unfit.
     pub not_sent_share_max: f64,
+    /// Whose connections applicants use.
+    pub connections: Connections,
+}
+
+/// Whose connections applicants use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Connections {
+    /// Their own, as browsers do: kept alive through the steps, a new one for the next person.
+    Own,
+    /// Those that others have left open, as many as there are applicants under way.
+    Pooled,
 }

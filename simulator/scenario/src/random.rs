@@ -10,15 +10,37 @@ pub(crate) enum Use {
     Arrivals,
     /// The thinking times before one step.
     Thinking(crate::Step),
+    /// The captcha after so many that were mistyped.
+    CaptchaAgain(crate::Step, u32),
+    /// Whether the captcha after so many is mistyped.
+    Slip(crate::Step, u32),
+    /// How long the answer to a try is waited for, after so many in vain.
+    Attention(crate::Step, u32),
+    /// What follows a try in vain, after so many others.
+    Vain(crate::Step, u32),
+    /// Whether a button is pressed twice.
+    DoubleClick,
+    /// What somebody sits at.
+    Device,
 }
 
 impl Use {
     fn tag(self) -> u64 {
         match self {
             Use::Arrivals => 1,
+            Use::DoubleClick => 2,
+            Use::Device => 3,
             Use::Thinking(step) => 0x100 + step.index() as u64,
+            Use::CaptchaAgain(step, nth) => numbered(0x200, step, nth),
+            Use::Slip(step, nth) => numbered(0x300, step, nth),
+            Use::Attention(step, nth) => numbered(0x400, step, nth),
+            Use::Vain(step, nth) => numbered(0x500, step, nth),
         }
     }
+}
+
+fn numbered(tag: u64, step: crate::Step, nth: u32) -> u64 {
+    (u64::from(nth) << 16) + tag + step.index() as u64
 }
 
 /// The generator for this seed, use and index. ChaCha has 2^64 streams for each key: the index chooses one.

@@ -4,6 +4,7 @@ mod folder;
 mod outcome;
 
 use super::{print, read_plan, refused_by_stdout};
+use crate::browsers::Browsers;
 use crate::cli::SurgeArgs;
 use crate::descriptors;
 use crate::driver::{self, DriveError, Driven, Load, Start};
@@ -22,7 +23,7 @@ use domain::Date;
 use outcome::{Ended, write_down};
 use people::{Album, Crowd, Population};
 use record::{RunFolder, RunRecord};
-use scenario::Plan;
+use scenario::{Plan, Retries};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -83,6 +84,9 @@ impl<'a> Order<'a> {
         let usage = |error: &dyn std::fmt::Display| CommandError::Usage(error.to_string());
         let mut plan = read_plan(&args.scenario)?;
         plan.seed = args.seed.unwrap_or(plan.seed);
+        if args.repeats > 0 {
+            plan.behaviour.retries = Retries::as_told(args.repeats);
+        }
         let target = Target::of(&args.target)?;
         let keys = match &target {
             Some(target) => target.keys.clone(),
@@ -171,11 +175,10 @@ impl<'a> Order<'a> {
         let seed = self.plan.seed;
         Ok(Load {
             world: World {
-                address: portal.address,
+                browsers: Browsers::new(portal.address, self.plan.generator.connections),
                 captcha_key: CaptchaKeyHeld(captcha_key),
                 seed,
                 behaviour: self.plan.behaviour.clone(),
-                repeats_max: self.args.repeats,
                 album,
                 observer: Observer::new(),
                 stop,

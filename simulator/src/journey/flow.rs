@@ -2,7 +2,7 @@
 
 use super::Walk;
 use super::setback::{Setback, demand, read};
-use crate::client::Outgoing;
+use crate::client::{Heard, Outgoing};
 use crate::told::Trouble;
 use domain::Failure;
 use domain::captcha::ALPHABET;
@@ -133,8 +133,20 @@ impl Walk<'_> {
     async fn confirmation(&mut self) -> Result<AccountNumber, Setback> {
         let mut outgoing = Outgoing::new(Method::POST, paths::confirmation(&self.token));
         outgoing.idempotency_key = Some(format!("{:016x}-{:016x}", self.world.seed, self.applicant.arrival));
-        let heard = self.ask(Step::Confirmation, outgoing).await?;
-        let made: AccountMade = read(&heard)?;
+        if !self.temper.double_clicks() {
+            let heard = self.ask(Step::Confirmation, outgoing).await?;
+            return self.made(&heard);
+        }
+        let answers = self.ask_twice(Step::Confirmation, &outgoing).await?;
+        let numbers: Vec<_> =
+            answers.iter().flatten().map(|heard| self.made(heard)).collect::<Result<_, _>>()?;
+        demand(numbers.windows(2).all(|pair| pair[0] == pair[1]))?;
+        numbers.first().copied().ok_or(Setback::by(Trouble::Unreadable))
+    }
+
+    /// The number of the account, if it is this person's.
+    fn made(&self, heard: &Heard) -> Result<AccountNumber, Setback> {
+        let made: AccountMade = read(heard)?;
         demand(
             made.nik_masked == self.applicant.person.nik.masked()
                 && made.receipt.account == made.account_number,
@@ -143,10 +155,11 @@ impl Walk<'_> {
     }
 
     /// Answers the challenge in hand; it counts once.
-    fn solve(&mut self, mistyped: bool) -> Result<CaptchaAnswer, Setback> {
+    fn solve(&mut self, is_defect: bool) -> Result<CaptchaAnswer, Setback> {
         let challenge = self.challenge.take().ok_or(Setback::by(Trouble::Unreadable))?;
         let mut answer = self.world.captcha_key.0.answer(&challenge.id, self.captcha_length);
-        if mistyped {
+        self.has_slipped = !is_defect && self.temper.slips();
+        if is_defect || self.has_slipped {
             answer = mistype(&answer);
         }
         Ok(CaptchaAnswer { id: challenge.id, answer })

@@ -4,7 +4,7 @@ use crate::client::{Heard, Lost};
 use crate::told::{Told, Trouble};
 use domain::Failure;
 use domain::wire::Problem;
-use scenario::Step;
+use scenario::Advice;
 use serde::de::DeserializeOwned;
 use std::time::Duration;
 
@@ -15,11 +15,11 @@ pub(super) struct Setback {
     pub(super) told: Told,
     /// The status, if there was an answer.
     pub(super) status: Option<u16>,
-    /// After how long pressing the button again makes sense; `None` where it does not.
-    pub(super) wait: Option<Duration>,
+    /// What the portal says about trying again; `None` where that makes no sense.
+    pub(super) again: Option<Advice>,
 }
 
-/// How long somebody waits who wasn't told how long to.
+/// How long somebody waits whom a problem did not tell how long to.
 const WAIT_UNTOLD: Duration = Duration::from_secs(1);
 
 /// Longest wait that an applicant accepts from a portal; one that says more meets somebody who comes back
@@ -29,25 +29,25 @@ const WAIT_MAX: Duration = Duration::from_secs(30);
 impl Setback {
     /// The run ends here.
     pub(super) fn cut_short() -> Setback {
-        Setback { told: Told::Unfinished, status: None, wait: None }
+        Setback { told: Told::Unfinished, status: None, again: None }
     }
 
     /// An answer that isn't one of the contract, or contradicts what was sent.
     pub(super) fn by(trouble: Trouble) -> Setback {
-        Setback { told: Told::Failed(trouble), status: None, wait: None }
+        Setback { told: Told::Failed(trouble), status: None, again: None }
     }
 
     /// A refusal that the applicant understood.
     pub(super) fn refused(failure: Failure) -> Setback {
-        Setback { told: Told::by(failure), status: Some(failure.status()), wait: None }
+        Setback { told: Told::by(failure), status: Some(failure.status()), again: None }
     }
 
     /// An answer of success goes on; everything else is a setback.
-    pub(super) fn unless_answered(step: Step, outcome: Result<Heard, Lost>) -> Result<Heard, Setback> {
+    pub(super) fn unless_answered(outcome: Result<Heard, Lost>) -> Result<Heard, Setback> {
         match outcome {
             Ok(heard) if heard.status.is_success() => Ok(heard),
             Ok(heard) => Err(Setback::of_answer(&heard)),
-            Err(lost) => Err(Setback::of_loss(step, lost)),
+            Err(lost) => Err(Setback::of_loss(lost)),
         }
     }
 
@@ -59,21 +59,24 @@ impl Setback {
             return Setback { status, ..Setback::by(Trouble::Unreadable) };
         };
         let told_to_wait = heard.retry_after.or(problem.retry_after_s.map(|s| Duration::from_secs(s.into())));
-        let wait = problem.code.is_transient().then(|| told_to_wait.unwrap_or(WAIT_UNTOLD).min(WAIT_MAX));
-        Setback { told: Told::by(problem.code), status, wait }
+        let advice = || Advice::After(told_to_wait.unwrap_or(WAIT_UNTOLD).min(WAIT_MAX));
+        let again = problem.code.is_transient().then(advice);
+        Setback { told: Told::by(problem.code), status, again }
     }
 
-    /// Only a confirmation may be repeated when nobody knows whether it arrived: it carries a key that makes
-    /// it one.
-    fn of_loss(step: Step, lost: Lost) -> Setback {
+    /// Every step may be taken again when nobody knows whether its request arrived: the forms replace what was there, and a
+    /// confirmation carries a key that makes it one.
+    fn of_loss(lost: Lost) -> Setback {
         let trouble = match lost {
             Lost::Timeout => Trouble::Timeout,
+            Lost::Impatience => Trouble::Impatience,
             Lost::Connection => Trouble::Connection,
             Lost::TooLong => Trouble::Unreadable,
             Lost::OwnLimit => Trouble::OwnLimit,
         };
-        let may_repeat = step == Step::Confirmation && matches!(lost, Lost::Timeout | Lost::Connection);
-        Setback { told: Told::Failed(trouble), status: None, wait: may_repeat.then_some(WAIT_UNTOLD) }
+        let again =
+            matches!(lost, Lost::Timeout | Lost::Impatience | Lost::Connection).then_some(Advice::None);
+        Setback { told: Told::Failed(trouble), status: None, again }
     }
 }
 
@@ -107,27 +110,26 @@ mod tests {
 
     #[test]
     fn answers() {
-        let check = |outcome: Result<Heard, Lost>, step, expect: Option<(&str, Option<u64>)>| {
-            let found = Setback::unless_answered(step, outcome).err();
-            let found =
-                found.map(|setback| (setback.told.code().unwrap(), setback.wait.map(|wait| wait.as_secs())));
+        let check = |outcome: Result<Heard, Lost>, expect: Option<(&str, Option<Advice>)>| {
+            let found = Setback::unless_answered(outcome).err();
+            let found = found.map(|setback| (setback.told.code().unwrap(), setback.again));
             assert_eq!(found, expect);
         };
-        let step = Step::Identity;
-        check(answer(200, "", None), step, None);
-        check(answer(204, "", None), step, None);
-        check(answer(409, &problem(Failure::NikRegistered), None), step, Some(("nik-registered", None)));
-        check(answer(503, &problem(Failure::Busy), None), step, Some(("busy", Some(1))));
-        check(answer(503, &problem(Failure::Busy), Some(7)), step, Some(("busy", Some(7))));
-        check(answer(503, &problem(Failure::Busy), Some(700)), step, Some(("busy", Some(30))));
+        let after = |s| Some(Advice::After(Duration::from_secs(s)));
+        check(answer(200, "", None), None);
+        check(answer(204, "", None), None);
+        check(answer(409, &problem(Failure::NikRegistered), None), Some(("nik-registered", None)));
+        check(answer(503, &problem(Failure::Busy), None), Some(("busy", after(1))));
+        check(answer(503, &problem(Failure::Busy), Some(7)), Some(("busy", after(7))));
+        check(answer(503, &problem(Failure::Busy), Some(700)), Some(("busy", after(30))));
         let told = serde_json::to_string(&Problem::of(Failure::RegistrySlow).retry_after(4)).unwrap();
-        check(answer(503, &told, None), step, Some(("registry-slow", Some(4))));
-        check(answer(403, &problem(Failure::Closed), None), step, Some(("closed", None)));
-        check(answer(502, "<html>Bad Gateway</html>", None), step, Some(("unreadable", None)));
-        check(answer(500, &problem(Failure::Busy), None), step, Some(("unreadable", None)));
-        check(Err(Lost::Timeout), step, Some(("timeout", None)));
-        check(Err(Lost::Connection), step, Some(("connection", None)));
-        check(Err(Lost::OwnLimit), Step::Confirmation, Some(("own-limit", None)));
-        check(Err(Lost::Timeout), Step::Confirmation, Some(("timeout", Some(1))));
+        check(answer(503, &told, None), Some(("registry-slow", after(4))));
+        check(answer(403, &problem(Failure::Closed), None), Some(("closed", None)));
+        check(answer(502, "<html>Bad Gateway</html>", None), Some(("unreadable", None)));
+        check(answer(500, &problem(Failure::Busy), None), Some(("unreadable", None)));
+        check(Err(Lost::Timeout), Some(("timeout", Some(Advice::None))));
+        check(Err(Lost::Impatience), Some(("reloaded", Some(Advice::None))));
+        check(Err(Lost::Connection), Some(("connection", Some(Advice::None))));
+        check(Err(Lost::OwnLimit), Some(("own-limit", None)));
     }
 }

@@ -57,6 +57,7 @@ impl Shard {
             Told::Registered(_) => second.registered += 1,
             Told::Refused(_) => second.refused += 1,
             Told::Failed(_) => second.failed += 1,
+            Told::Abandoned(_) => second.abandoned += 1,
             Told::NotSent => second.not_sent += 1,
             Told::Unfinished => {}
         }
@@ -127,7 +128,7 @@ impl Passage {
             Told::Registered(_) => self.passed += 1,
             Told::Refused(_) => self.refused += 1,
             Told::Failed(_) => self.failed += 1,
-            Told::NotSent | Told::Unfinished => {}
+            Told::Abandoned(_) | Told::NotSent | Told::Unfinished => {}
         }
     }
 
@@ -158,6 +159,7 @@ impl SecondCounts {
         self.registered += other.registered;
         self.refused += other.refused;
         self.failed += other.failed;
+        self.abandoned += other.abandoned;
         self.not_sent += other.not_sent;
     }
 }

@@ -6,7 +6,8 @@ use domain::captcha::CaptchaKey;
 use domain::{Failure, Limits};
 use people::{Album, Crowd, Defect, Population, Shares};
 use record::{Histograms, Kind, WHOLE};
-use scenario::{Behaviour, Step};
+use scenario::{Behaviour, Connections, Leaving, Policy, Retries, Step};
+use simulator::browsers::Browsers;
 use simulator::journey::{CaptchaKeyHeld, Seen, World, walk};
 use simulator::observe::{Observer, Totals, steps};
 use simulator::told::{Told, Trouble};
@@ -25,26 +26,12 @@ pub(crate) fn crowd(defect: Option<Defect>) -> Crowd {
     Crowd::new(population, shares, Limits::default())
 }
 
-pub(crate) fn world(portal: &Portal, repeats_max: u32, stop: watch::Receiver<Option<Instant>>) -> World {
+pub(crate) fn world(portal: &Portal, stop: watch::Receiver<Option<Instant>>) -> World {
     World {
-        address: portal.address,
+        browsers: Browsers::new(portal.address, Connections::Own),
         captcha_key: CaptchaKeyHeld(CaptchaKey::new(KEY)),
         seed: 5,
-        behaviour: Behaviour {
-            reading_s_median: 0.0,
-            identity_s_median: 0.0,
-            profile_s_median: 0.0,
-            photo_s_median: 0.0,
-            credentials_s_median: 0.0,
-            review_s_median: 0.0,
-            think_sigma: 0.0,
-            captcha_s_median: 0.0,
-            captcha_sigma: 0.0,
-            time_compression: 1.0,
-            step_timeout_s: STEP_TIMEOUT.as_secs_f64(),
-            patience_s: 5.0,
-        },
-        repeats_max,
+        behaviour: thoughtless(),
         album: ALBUM.clone(),
         observer: Observer::new(),
         stop,
@@ -67,12 +54,21 @@ impl Walked {
 
 async fn go(
     defect: Option<Defect>,
-    repeats_max: u32,
+    repeats: u32,
+    script: impl Fn(Step, u32) -> Act + Send + Sync + 'static,
+) -> Walked {
+    let retries = Retries::as_told(repeats);
+    go_with(defect, Behaviour { retries, ..thoughtless() }, script).await
+}
+
+async fn go_with(
+    defect: Option<Defect>,
+    behaviour: Behaviour,
     script: impl Fn(Step, u32) -> Act + Send + Sync + 'static,
 ) -> Walked {
     let portal = Portal::open(script).await;
     let (_stop, stopped) = watch::channel(None);
-    let world = world(&portal, repeats_max, stopped);
+    let world = World { behaviour, ..world(&portal, stopped) };
     let zero = Instant::now();
     world.observer.start(zero);
     let arrival = 3;
@@ -207,10 +203,10 @@ async fn a_closed_connection_is_opened_again() {
 async fn nobody_listening_is_a_broken_connection() {
     let portal = Portal::open(|_, _| Act::Honest).await;
     let (_stop, stopped) = watch::channel(None);
-    let mut world = world(&portal, 0, stopped);
+    let mut world = world(&portal, stopped);
     // A port that was free a moment ago, and is closed again.
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    world.address = listener.local_addr().unwrap();
+    world.browsers = Browsers::new(listener.local_addr().unwrap(), Connections::Own);
     drop(listener);
     let zero = Instant::now();
     world.observer.start(zero);
@@ -240,7 +236,7 @@ async fn defects_are_acted_out() {
 async fn a_run_that_is_cut_short_ends_thinking_and_no_request() {
     let portal = Portal::open(|_, _| Act::After(Duration::from_millis(50))).await;
     let (stop, stopped) = watch::channel(None);
-    let mut world = world(&portal, 0, stopped);
+    let mut world = world(&portal, stopped);
     world.behaviour.profile_s_median = 3_600.0;
     let zero = Instant::now();
     world.observer.start(zero);
@@ -259,4 +255,113 @@ async fn a_run_that_is_cut_short_ends_thinking_and_no_request() {
     let totals = world.observer.totals(1);
     assert_eq!(totals.told, [Some(Told::Unfinished)]);
     assert_eq!(totals.funnel[Step::Profile.index()].entered, 1);
+}
+
+async fn behaving(behaviour: Behaviour, script: impl Fn(Step, u32) -> Act + Send + Sync + 'static) -> Walked {
+    go_with(None, behaviour, script).await
+}
+
+fn thoughtless() -> Behaviour {
+    Behaviour::thoughtless(STEP_TIMEOUT.as_secs_f64(), 5.0)
+}
+
+#[tokio::test]
+async fn impatient_people_reload_at_any_step() {
+    let policy = Policy::Reload {
+        attention_s_first: 0.1,
+        attention_s_later: 0.05,
+        attention_sigma: 0.0,
+        reaction_s: 0.0,
+    };
+    let behaviour = Behaviour { retries: Retries { policy, tries_max: 3 }, ..thoughtless() };
+    let walked = behaving(behaviour.clone(), |step, before| match (step, before) {
+        (Step::Captcha, _) => Act::Honest,
+        (_, 0) => Act::Silent,
+        _ => Act::Honest,
+    })
+    .await;
+    assert!(matches!(walked.told, Told::Registered(_)), "{:?}", walked.told);
+    assert_eq!(walked.totals.failures[0].code, "reloaded");
+    // Eight steps twice, and with the two forms a captcha that was used up.
+    assert_eq!((walked.totals.requests, walked.totals.repeats), (20, 10));
+    let service = walked.histograms.quantiles("ktp", Kind::Service);
+    assert!((99_000..102_000).contains(&service.max), "{service:?}");
+
+    let given_up = behaving(behaviour, |_, _| Act::Silent).await;
+    assert_eq!(given_up.told, Told::Failed(Trouble::Impatience));
+    assert_eq!(given_up.portal.asked(Step::Status), 3);
+}
+
+#[tokio::test]
+async fn who_gives_up_is_told_so() {
+    let leaving = Leaving { share: 1.0, give_up_share: 1.0, return_s_median: 0.0, return_sigma: 0.0 };
+    let behaviour = Behaviour { retries: Retries::as_told(5), leaving, ..thoughtless() };
+    let busy = |step, _| match step {
+        Step::Profile => Act::Problem(Failure::Busy, Some(0)),
+        _ => Act::Honest,
+    };
+    let walked = behaving(behaviour.clone(), busy).await;
+    assert_eq!(walked.told, Told::Abandoned(Trouble::TurnedAway(Failure::Busy)));
+    assert_eq!(walked.portal.asked(Step::Profile), 1);
+    // Away for no time at all, they try again as often as they ever do.
+    let coming_back = Leaving { give_up_share: 0.0, ..leaving };
+    let walked = behaving(Behaviour { leaving: coming_back, ..behaviour }, busy).await;
+    assert_eq!(walked.told, Told::Failed(Trouble::TurnedAway(Failure::Busy)));
+    assert_eq!(walked.portal.asked(Step::Profile), 6);
+}
+
+#[tokio::test]
+async fn slips_are_mended_with_another_captcha() {
+    let walked =
+        behaving(Behaviour { captcha_slip_share: 1.0, captcha_tries_max: 3, ..thoughtless() }, |_, _| {
+            Act::Honest
+        })
+        .await;
+    assert_eq!(walked.told, Told::Abandoned(Trouble::TurnedAway(Failure::CaptchaWrong)));
+    assert_eq!((walked.portal.asked(Step::Captcha), walked.portal.asked(Step::Identity)), (3, 3));
+}
+
+#[tokio::test]
+async fn a_double_click_makes_two_requests_and_one_account() {
+    let walked = behaving(Behaviour { double_click_share: 1.0, ..thoughtless() }, |_, _| Act::Honest).await;
+    assert!(matches!(walked.told, Told::Registered(_)), "{:?}", walked.told);
+    assert_eq!((walked.totals.requests, walked.totals.repeats, walked.seen.len()), (11, 1, 11));
+    assert_eq!(walked.portal.asked(Step::Confirmation), 2);
+    // One of the two may be turned away.
+    let busy_once = |step, before| match (step, before) {
+        (Step::Confirmation, 0) => Act::Problem(Failure::Busy, None),
+        _ => Act::Honest,
+    };
+    let walked = behaving(Behaviour { double_click_share: 1.0, ..thoughtless() }, busy_once).await;
+    assert!(matches!(walked.told, Told::Registered(_)), "{:?}", walked.told);
+}
+
+#[tokio::test]
+async fn a_crowd_waits_for_the_opening() {
+    let behaviour = Behaviour { opening_poll_s: 0.01, opening_patience_s: 1.0, ..thoughtless() };
+    let opens = |step, before| match (step, before) {
+        (Step::Status, 0..3) => Act::NotYetOpen,
+        _ => Act::Honest,
+    };
+    let walked = behaving(behaviour.clone(), opens).await;
+    assert!(matches!(walked.told, Told::Registered(_)), "{:?}", walked.told);
+    assert_eq!((walked.portal.asked(Step::Status), walked.totals.repeats), (4, 3));
+    let shut = behaving(Behaviour { opening_patience_s: 0.02, ..behaviour }, |_, _| Act::NotYetOpen).await;
+    assert_eq!(shut.told, Told::Abandoned(Trouble::TurnedAway(Failure::NotOpen)));
+    let nobody_waits = behaving(thoughtless(), |_, _| Act::NotYetOpen).await;
+    assert_eq!(nobody_waits.told, Told::Failed(Trouble::TurnedAway(Failure::NotOpen)));
+}
+
+#[tokio::test]
+async fn an_expired_draft_is_begun_anew() {
+    let expired = |step, before| match (step, before) {
+        (Step::Credentials, 0) => Act::Problem(Failure::DraftExpired, None),
+        _ => Act::Honest,
+    };
+    let behaviour = Behaviour { retries: Retries::as_told(1), ..thoughtless() };
+    let walked = behaving(behaviour, expired).await;
+    assert!(matches!(walked.told, Told::Registered(_)), "{:?}", walked.told);
+    assert_eq!(walked.totals.requests - walked.totals.repeats, 8);
+    let walked = behaving(thoughtless(), expired).await;
+    assert_eq!(walked.told, Told::Failed(Trouble::TurnedAway(Failure::DraftExpired)));
 }

@@ -33,7 +33,7 @@ async fn go(
 ) -> Driven {
     let _alone = ONE_AT_A_TIME.lock().await;
     let portal = Portal::open(script).await;
-    let mut world = world(&portal, 0, stop);
+    let mut world = world(&portal, stop);
     adjust(&mut world);
     let arrivals = Arrivals::new(Shape::Constant { per_s }, Spacing::Even, duration_s);
     let lead = Duration::from_millis(20);

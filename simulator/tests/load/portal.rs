@@ -36,6 +36,8 @@ pub(crate) enum Act {
     Silent,
     /// A success with this body.
     Garbage(&'static str),
+    /// A status that says that the portal will open later.
+    NotYetOpen,
     /// A review that shows somebody else's name.
     OtherPerson,
 }
@@ -98,9 +100,10 @@ async fn answer(state: Arc<Mutex<State>>, script: Script, request: Request<Incom
     };
     let body = body.collect().await.unwrap().to_bytes();
     let honest = |act| honest(&state, step, token, &body, act);
-    match script(step, before) {
+    let act = script(step, before);
+    match act {
         Act::Honest => honest(Act::Honest),
-        Act::OtherPerson => honest(Act::OtherPerson),
+        Act::OtherPerson | Act::NotYetOpen => honest(act),
         Act::After(delay) => {
             tokio::time::sleep(delay).await;
             honest(Act::Honest)
@@ -135,7 +138,7 @@ fn route(method: &Method, path: &str) -> (Step, Option<usize>) {
 fn honest(state: &Mutex<State>, step: Step, token: Option<usize>, body: &Bytes, act: Act) -> Answer {
     let mut state = state.lock().unwrap();
     match step {
-        Step::Status => json(StatusCode::OK, &status()),
+        Step::Status => json(StatusCode::OK, &status(act)),
         Step::Captcha => json(StatusCode::CREATED, &challenge(state.asked[&Step::Captcha])),
         Step::Identity => {
             let form: OpenDraft = serde_json::from_slice(body).unwrap();
@@ -211,9 +214,9 @@ impl Draft {
     }
 }
 
-fn status() -> Status {
+fn status(act: Act) -> Status {
     Status {
-        gate: Gate::Open,
+        gate: if matches!(act, Act::NotYetOpen) { Gate::BeforeOpening } else { Gate::Open },
         now: Timestamp::from_ms(0),
         opens_at: None,
         opens_at_local: None,

@@ -1,43 +1,10 @@
-//! The tables that are taken over key by key: behaviour, engine, registry, generator.
+//! The tables that are taken over key by key: engine, registry, generator.
 //!
 //! Everything is read before anything is given up, so that each problem is found.
 
-use crate::behaviour::Behaviour;
-use crate::plan::{AdmissionPlan, EnginePlan, GeneratorPlan, LatencyLaw, RegistryPlan};
+use crate::plan::{AdmissionPlan, Connections, EnginePlan, GeneratorPlan, LatencyLaw, RegistryPlan};
 use crate::reader::{Reader, Section};
 use domain::LimitsProfile;
-
-pub(super) fn behaviour<'t>(reader: &mut Reader<'t>, top: &Section<'t>) -> Option<Behaviour> {
-    let section = reader.table(top, "behaviour");
-    let mut number = |name| reader.number(&section, name);
-    let [reading, identity, profile, photo, credentials, review] = [
-        "reading_s_median",
-        "identity_s_median",
-        "profile_s_median",
-        "photo_s_median",
-        "credentials_s_median",
-        "review_s_median",
-    ]
-    .map(&mut number);
-    let [think_sigma, captcha, captcha_sigma] =
-        ["think_sigma", "captcha_s_median", "captcha_sigma"].map(&mut number);
-    let [compression, timeout, patience] =
-        ["time_compression", "step_timeout_s", "patience_s"].map(&mut number);
-    Some(Behaviour {
-        reading_s_median: reading?,
-        identity_s_median: identity?,
-        profile_s_median: profile?,
-        photo_s_median: photo?,
-        credentials_s_median: credentials?,
-        review_s_median: review?,
-        think_sigma: think_sigma?,
-        captcha_s_median: captcha?,
-        captcha_sigma: captcha_sigma?,
-        time_compression: compression?,
-        step_timeout_s: timeout?,
-        patience_s: patience?,
-    })
-}
 
 pub(super) fn engine<'t>(reader: &mut Reader<'t>, top: &Section<'t>) -> Option<EnginePlan> {
     let section = reader.table(top, "engine");
@@ -111,7 +78,12 @@ pub(super) fn generator<'t>(
     let given = reader.size(&section, "applicants_in_flight_max");
     let [lateness, cpu, not_sent] = ["lateness_ms_p99_max", "cpu_share_max", "not_sent_share_max"]
         .map(|name| reader.number(&section, name));
+    let connections = match reader.choice(&section, "connections")? {
+        "pooled" => Connections::Pooled,
+        _ => Connections::Own,
+    };
     Some(GeneratorPlan {
+        connections,
         applicants_in_flight_max: given.or(in_flight)?,
         lateness_ms_p99_max: lateness?,
         cpu_share_max: cpu?,

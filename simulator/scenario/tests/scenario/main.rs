@@ -10,6 +10,8 @@ mod parsing;
 #[cfg(test)]
 mod schedules;
 #[cfg(test)]
+mod temper;
+#[cfg(test)]
 mod thinking;
 
 /// A text with everything that has to be there, and `rest` behind it.
