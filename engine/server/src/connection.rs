@@ -2,14 +2,13 @@
 
 use crate::guarded::{Guarded, Shared};
 use crate::head::REFUSED;
-use crate::{Answer, Bounds, Peer, Tls, refusal};
+use crate::{Answer, Bounds, HangUp, Peer, Tls, refusal};
 use hyper::body::Incoming;
 use hyper::header::{HeaderValue, STRICT_TRANSPORT_SECURITY};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, StatusCode};
 use hyper_util::rt::TokioIo;
-use std::convert::Infallible;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -55,10 +54,13 @@ where
             let answer = answer(request, bounds.request_timeout, peer, &handler, Arc::clone(&shared));
             async move {
                 let mut answer = answer.await;
+                if let Some(&hung_up) = answer.extensions().get::<HangUp>() {
+                    return Err(hung_up);
+                }
                 if is_tls {
                     answer.headers_mut().insert(STRICT_TRANSPORT_SECURITY, HSTS);
                 }
-                Ok::<_, Infallible>(answer)
+                Ok(answer)
             }
         });
         let connection = http1::Builder::new()

@@ -41,6 +41,11 @@ pub type Answer = Response<Full<Bytes>>;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Peer(pub SocketAddr);
 
+/// As an extension of an answer: nothing of it is sent, and the connection is closed instead, as by a service that has crashed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("hung up without an answer")]
+pub struct HangUp;
+
 /// How a service ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Drained {

@@ -1,10 +1,17 @@
 //! The stand-in's settings: a TOML file as it is written, and the checked values that everything else uses.
 
+use crate::conditions::{Change, OverRate, State, TimedChange};
+use crate::control::ControlKey;
 use crate::latency::LatencyLaw;
+use crate::outage::Outage;
+use crate::pacer::Pacer;
+use crate::quota::Quota;
+use crate::register::RegisterErrors;
 use domain::Date;
 use people::Population;
 use serde::Deserialize;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 /// What `lonjakan dukcapil --help` says of each key. A test holds it against the keys that are read.
 pub const CONFIG_REFERENCE: &str = "\
@@ -12,13 +19,34 @@ listen                    address; port 0 takes a free one                      
 seed                      whole number; the same as that of the applicants           required
 population                people in the register, 1 to some 383 million              required
 reference_date            day on which all are of the right age, \"YYYY-MM-DD\"        required
-latency                   { law = \"constant\", ms = 5 } or
+latency                   { law = \"constant\", ms = 5 }, a heavy tail
+                          { law = \"pareto\", ms_min = 20, alpha = 1.5, ms_max = 9000 },
+                          measured ones { law = \"sample\", ms = [12, 19.5, 340] }, or
                           { law = \"lognormal\", ms_median = 20, sigma = 0.5 }         [the latter]
 concurrency_max           look-ups worked on at a time, 1 to 100000                  [64]
 queue_max                 look-ups that may wait; more are refused, 0 to 1000000     [1000]
+rate_per_s                look-ups a second                                          [no limit]
+over_rate                 those over the rate: \"queue\" (they wait) or \"refuse\"     [\"queue\"]
+quota_per_day             look-ups until midnight in Jakarta; then 429               [no limit]
+quota_used                of those, taken before the start                           [0]
+link_bits_per_s           bandwidth of the link that look-ups share                  [no limit]
+link_bytes_per_look_up    question and answer together, 1 to 1000000                 [2000]
+unsynchronised_share      people whose local office hasn't sent them: not found      [0]
+stale_share               people of whom it holds an older family card               [0]
+wrong_person_share        people under whose NIK another's record stands             [0]
+outages                   [{ at_s = 60, for_s = 8, kind = \"error\" }]: 503 at once, \"reset\": hangs up,
+                          \"silent\": says nothing; flapping with down_s = 1, up_s = 2 [none]
+changes                   [{ at_s = 60, set = { rate_per_s = 23.1 } }]: what PATCH /control takes:
+                          rate_per_s, quota_per_day, quota_used, link_bits_per_s, latency, outage [none]
+schedule_starts           outages and changes count from the start, \"at-once\", or from a moment that
+                          PUT /control/zero { \"in_ms\": 100 } tells, \"when-told\"    [\"at-once\"]
+control_key               opens /control to programs on this machine                 [closed]
 connections_max           connections at a time, 1 to 1000000                        [4096]
 worker_threads            threads that serve requests, 1 to 64                       [1]
 ";
+
+/// Fewer could be guessed.
+const KEY_BYTES_MIN: usize = 16;
 
 /// Checked settings.
 #[derive(Clone, Debug)]
@@ -28,7 +56,9 @@ pub struct Config {
     /// Threads that serve requests, for whoever makes the runtime.
     pub worker_threads: usize,
     pub(crate) population: Population,
-    pub(crate) latency: LatencyLaw,
+    pub(crate) errors: RegisterErrors,
+    pub(crate) state: State,
+    pub(crate) control_key: Option<ControlKey>,
     pub(crate) concurrency_max: usize,
     pub(crate) queue_max: usize,
     pub(crate) connections_max: usize,
@@ -52,8 +82,31 @@ struct RawConfig {
     latency: Option<LatencyLaw>,
     concurrency_max: Option<u64>,
     queue_max: Option<u64>,
+    rate_per_s: Option<f64>,
+    over_rate: Option<OverRate>,
+    quota_per_day: Option<u64>,
+    quota_used: Option<u64>,
+    link_bits_per_s: Option<f64>,
+    link_bytes_per_look_up: Option<u64>,
+    unsynchronised_share: Option<f64>,
+    stale_share: Option<f64>,
+    wrong_person_share: Option<f64>,
+    #[serde(default)]
+    outages: Vec<Outage>,
+    #[serde(default)]
+    changes: Vec<TimedChange>,
+    schedule_starts: Option<ScheduleStarts>,
+    control_key: Option<String>,
     connections_max: Option<u64>,
     worker_threads: Option<u64>,
+}
+
+/// When the schedule's zero is.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum ScheduleStarts {
+    AtOnce,
+    WhenTold,
 }
 
 impl Config {
@@ -81,8 +134,7 @@ impl RawConfig {
     /// `None` where there is no population; the problems say why.
     fn check(self, problems: &mut Vec<String>) -> Option<Config> {
         let population = self.population(problems);
-        let latency = self.latency.unwrap_or(LatencyLaw::Lognormal { ms_median: 20.0, sigma: 0.5 });
-        problems.extend(latency.problem());
+        let errors = self.errors(problems);
         let mut within = |key: &str, value: Option<u64>, default: u64, min: u64, max: u64| {
             let value = value.unwrap_or(default);
             if !(min..=max).contains(&value) {
@@ -90,15 +142,92 @@ impl RawConfig {
             }
             usize::try_from(value.clamp(min, max)).expect("all ranges end far below 2^32")
         };
+        let concurrency_max = within("concurrency_max", self.concurrency_max, 64, 1, 100_000);
+        let queue_max = within("queue_max", self.queue_max, 1_000, 0, 1_000_000);
+        let connections_max = within("connections_max", self.connections_max, 4_096, 1, 1_000_000);
+        let worker_threads = within("worker_threads", self.worker_threads, 1, 1, 64);
+        let bytes = within("link_bytes_per_look_up", self.link_bytes_per_look_up, 2_000, 1, 1_000_000);
+        let listen = self.listen.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8082)));
+        let control_key = self.control_key.as_deref().map(|key| ControlKey(key.into()));
+        if control_key.as_ref().is_some_and(|key| key.0.len() < KEY_BYTES_MIN) {
+            problems.push(format!("control_key is too short: {KEY_BYTES_MIN} characters at least"));
+        }
+        let state = self.state(bytes, problems);
         Some(Config {
-            listen: self.listen.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8082))),
-            concurrency_max: within("concurrency_max", self.concurrency_max, 64, 1, 100_000),
-            queue_max: within("queue_max", self.queue_max, 1_000, 0, 1_000_000),
-            connections_max: within("connections_max", self.connections_max, 4_096, 1, 1_000_000),
-            worker_threads: within("worker_threads", self.worker_threads, 1, 1, 64),
+            listen,
+            worker_threads,
             population: population?,
-            latency,
+            errors,
+            state,
+            control_key,
+            concurrency_max,
+            queue_max,
+            connections_max,
         })
+    }
+
+    fn state(self, link_bytes: usize, problems: &mut Vec<String>) -> State {
+        let latency = self.latency.unwrap_or(LatencyLaw::Lognormal { ms_median: 20.0, sigma: 0.5 });
+        let limits = Change {
+            rate_per_s: self.rate_per_s,
+            link_bits_per_s: self.link_bits_per_s,
+            latency: Some(latency.clone()),
+            ..Change::default()
+        };
+        problems.extend(limits.problems());
+        for (index, outage) in self.outages.iter().enumerate() {
+            problems.extend(outage.problem().map(|problem| format!("outages[{index}]: {problem}")));
+        }
+        let mut changes = self.changes;
+        for (index, change) in changes.iter().enumerate() {
+            if !(0.0..=864_000.0).contains(&change.at_s) {
+                problems.push(format!("changes[{index}]: at_s must be 0 to 864000"));
+            }
+            problems.extend(
+                change.set.problems().iter().map(|problem| format!("changes[{index}].set: {problem}")),
+            );
+        }
+        // Of two at the same time the later in the file comes later.
+        changes.reverse();
+        changes.sort_by(|one, other| other.at_s.total_cmp(&one.at_s));
+        State {
+            latency,
+            rate_per_s: self.rate_per_s,
+            over_rate: self.over_rate.unwrap_or(OverRate::Queue),
+            link_bits_per_s: self.link_bits_per_s,
+            link_bits_per_look_up: link_bytes as f64 * 8.0,
+            quota: Quota::new(self.quota_per_day, self.quota_used.unwrap_or(0)),
+            outages: self.outages,
+            changes,
+            zero: match self.schedule_starts.unwrap_or(ScheduleStarts::AtOnce) {
+                ScheduleStarts::AtOnce => Some(Duration::ZERO),
+                ScheduleStarts::WhenTold => None,
+            },
+            rate: Pacer::default(),
+            link: Pacer::default(),
+            by_hand: None,
+        }
+    }
+
+    fn errors(&self, problems: &mut Vec<String>) -> RegisterErrors {
+        let mut share = |key: &str, value: Option<f64>| {
+            let value = value.unwrap_or(0.0);
+            if !(0.0..=1.0).contains(&value) {
+                problems.push(format!("{key} = {value} is out of range: 0 to 1"));
+            }
+            value
+        };
+        let errors = RegisterErrors {
+            unsynchronised_share: share("unsynchronised_share", self.unsynchronised_share),
+            stale_share: share("stale_share", self.stale_share),
+            wrong_person_share: share("wrong_person_share", self.wrong_person_share),
+        };
+        if errors.total() > 1.0 {
+            problems.push(
+                "unsynchronised_share, stale_share and wrong_person_share are over 1 together".to_owned(),
+            );
+        }
+        errors
     }
 
     fn population(&self, problems: &mut Vec<String>) -> Option<Population> {
@@ -130,79 +259,4 @@ fn line_and_column(text: &str, at: usize) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::collections::BTreeSet;
-
-    const LEAST: &str = "seed = 1\npopulation = 100\nreference_date = \"2026-11-21\"\n";
-
-    #[track_caller]
-    fn check(text: &str, expect: &str) {
-        let found = Config::parse("dukcapil.toml", text).err().map(|error| error.to_string());
-        assert_eq!(found.as_deref().unwrap_or("fine"), expect, "{text}");
-    }
-
-    #[test]
-    fn problems_are_told_all_at_once() {
-        check(LEAST, "fine");
-        check(
-            "",
-            "dukcapil.toml: seed is missing: it must be that of the applicants; population is missing: it must be that of \
-             the applicants; reference_date is missing: it must be that of the applicants",
-        );
-        check(
-            &format!(
-                "{LEAST}concurrency_max = 0\nworker_threads = 65\nlatency = {{ law = \"constant\", ms = -1 }}\n"
-            ),
-            "dukcapil.toml: latency.ms = -1 is out of range: 0 to 600000; concurrency_max = 0 is out of range: 1 to 100000; \
-             worker_threads = 65 is out of range: 1 to 64",
-        );
-        check(
-            "seed = 1\npopulation = 0\nreference_date = \"2026-11-21\"\n",
-            "dukcapil.toml: a population of 0 has nobody",
-        );
-        check(
-            "seed = 1\npopulation = 5\nreference_date = \"21 November\"\n",
-            "dukcapil.toml: reference_date = \"21 November\" is no date like 2026-08-20",
-        );
-    }
-
-    #[test]
-    fn what_cannot_be_read_is_told_with_its_place() {
-        let check = |text: &str, expect: &str| {
-            let error = Config::parse("d.toml", text).unwrap_err().to_string();
-            assert!(
-                error.starts_with(expect) && !error.contains('\n'),
-                "{error} does not begin with {expect}"
-            );
-        };
-        check(&format!("{LEAST}quota = 5\n"), "d.toml:4:1: unknown field `quota`");
-        check("seed = \"a\"\n", "d.toml:1:8: invalid type: string \"a\"");
-        check(&format!("{LEAST}latency = {{ law = \"constant\", sec = 1 }}\n"), "d.toml:4:");
-        check(&format!("{LEAST}latency = {{ law = \"gamma\" }}\n"), "d.toml:4:");
-        check("seed = \n", "d.toml:1:");
-    }
-
-    #[test]
-    fn both_laws_are_read() {
-        let law = |text: &str| Config::parse("d.toml", &format!("{LEAST}{text}")).unwrap().latency;
-        assert_eq!(law("latency = { law = \"constant\", ms = 5 }"), LatencyLaw::Constant { ms: 5.0 });
-        let lognormal = LatencyLaw::Lognormal { ms_median: 20.0, sigma: 0.5 };
-        assert_eq!(law(""), lognormal);
-        assert_eq!(law("[latency]\nlaw = \"lognormal\"\nms_median = 20\nsigma = 0.5"), lognormal);
-    }
-
-    /// A key that the reference lacks, or has too many, is found here: serde names all keys when one is wrong.
-    #[test]
-    fn the_reference_has_every_key() {
-        let error = Config::parse("d.toml", "nonsense = 1").unwrap_err().to_string();
-        let keys =
-            |text: &str| text.split('`').skip(1).step_by(2).map(str::to_owned).collect::<BTreeSet<_>>();
-        let mut read = keys(&error);
-        read.remove("nonsense");
-        let lines = CONFIG_REFERENCE.lines().filter(|line| !line.starts_with(' '));
-        let documented: BTreeSet<_> =
-            lines.filter_map(|line| line.split(' ').next().map(str::to_owned)).collect();
-        assert_eq!(documented, read);
-    }
-}
+mod tests;

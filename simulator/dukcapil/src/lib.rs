@@ -1,17 +1,28 @@
-//! The population-registry stand-in: an HTTP service that knows a synthetic population, with the latency and the capacity that it
-//! is told to have.
+//! The population-registry stand-in: an HTTP service that knows a synthetic population, with the latency, the limits and the outages
+//! that it is told to have.
 //!
 //! It compares what it is asked about with the person whom the NIK leads to, and says what agrees; it stores nobody.
 
+mod clock;
+mod conditions;
 mod config;
+mod control;
 mod desk;
 mod latency;
 mod metrics;
+mod outage;
+mod pacer;
+mod quota;
+mod register;
 mod service;
 
+pub use clock::Clock;
+pub use conditions::{Change, Conditions, OutageByHand, OverRate, TimedChange};
 pub use config::{CONFIG_REFERENCE, Config, ConfigError};
-pub use desk::verify;
+pub use control::{PATH as CONTROL_PATH, ZERO_PATH as CONTROL_ZERO_PATH, Zero};
 pub use latency::LatencyLaw;
+pub use outage::{Outage, OutageKind};
+pub use register::{Register, RegisterErrors};
 
 use desk::Desk;
 use server::{Bounds, Drained};
@@ -26,11 +37,13 @@ use tokio::net::TcpListener;
 pub async fn run(
     listener: TcpListener,
     config: Config,
+    clock: Clock,
     shutdown: impl Future<Output = ()>,
 ) -> io::Result<()> {
     let bounds = Bounds { connections_max: config.connections_max, ..Bounds::default() };
-    let desk = Arc::new(Desk::new(&config));
-    let handler = move |request| service::answer(Arc::clone(&desk), request);
+    let desk = Arc::new(Desk::new(&config, clock));
+    let key = config.control_key;
+    let handler = move |request| service::answer(Arc::clone(&desk), key.clone(), request);
     match server::run(listener, bounds, handler, shutdown).await {
         Drained::Whole => Ok(()),
         Drained::CutOff => Err(io::Error::new(io::ErrorKind::TimedOut, "look-ups under way were cut off")),

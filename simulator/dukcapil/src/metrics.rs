@@ -1,5 +1,6 @@
 //! What the stand-in counts, for Prometheus.
 
+use crate::conditions::{Conditions, Refused};
 use domain::wire::RegistryAnswer;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
@@ -16,6 +17,12 @@ pub(crate) struct Metrics {
     in_flight: Gauge,
     waiting: Gauge,
     busy: Counter<f64, AtomicU64>,
+    waited: Counter<f64, AtomicU64>,
+    up: Gauge,
+    quota_used: Gauge<u64, AtomicU64>,
+    quota_per_day: Gauge<f64, AtomicU64>,
+    rate_per_s: Gauge<f64, AtomicU64>,
+    link_bits_per_s: Gauge<f64, AtomicU64>,
 }
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
@@ -34,6 +41,12 @@ pub(crate) enum Outcome {
     Unknown,
     /// The queue was full.
     Refused,
+    /// Over the rate, where such are refused.
+    OverRate,
+    /// The day's quota was spent.
+    Quota,
+    /// It was out.
+    Outage,
     /// It was no question.
     Malformed,
 }
@@ -49,12 +62,24 @@ impl Outcome {
         }
     }
 
+    pub(crate) const fn of_refused(refused: Refused) -> Outcome {
+        match refused {
+            Refused::Full => Outcome::Refused,
+            Refused::OverRate { .. } => Outcome::OverRate,
+            Refused::Quota { .. } => Outcome::Quota,
+            Refused::Outage(_) => Outcome::Outage,
+        }
+    }
+
     const fn name(self) -> &'static str {
         match self {
             Outcome::Agrees => "agrees",
             Outcome::Differs => "differs",
             Outcome::Unknown => "unknown",
             Outcome::Refused => "refused",
+            Outcome::OverRate => "over_rate",
+            Outcome::Quota => "quota",
+            Outcome::Outage => "outage",
             Outcome::Malformed => "malformed",
         }
     }
@@ -68,6 +93,12 @@ impl Metrics {
             in_flight: Gauge::default(),
             waiting: Gauge::default(),
             busy: Counter::default(),
+            waited: Counter::default(),
+            up: Gauge::default(),
+            quota_used: Gauge::default(),
+            quota_per_day: Gauge::default(),
+            rate_per_s: Gauge::default(),
+            link_bits_per_s: Gauge::default(),
         };
         let limit: Gauge = Gauge::default();
         limit.set(i64::try_from(concurrency_max).unwrap_or(i64::MAX));
@@ -77,6 +108,25 @@ impl Metrics {
         names.register("waiting", "Look-ups that wait for their turn", metrics.waiting.clone());
         names.register("concurrency_max", "Look-ups that can be worked on at a time", limit);
         names.register("busy_seconds", "Time of look-ups, without waiting, summed", metrics.busy.clone());
+        names.register(
+            "waited_seconds",
+            "Time that look-ups waited for their turn, summed",
+            metrics.waited.clone(),
+        );
+        names.register("up", "1 while look-ups are answered, 0 in an outage", metrics.up.clone());
+        names.register("quota_used", "Look-ups taken today", metrics.quota_used.clone());
+        names.register(
+            "quota_per_day",
+            "Look-ups a day, +Inf without a limit",
+            metrics.quota_per_day.clone(),
+        );
+        names.register(
+            "rate_per_second",
+            "Look-ups a second, +Inf without a limit",
+            metrics.rate_per_s.clone(),
+        );
+        let link = "Bandwidth of the link in bits a second, +Inf without a limit";
+        names.register("link_bits_per_second", link, metrics.link_bits_per_s.clone());
         metrics
     }
 
@@ -84,16 +134,25 @@ impl Metrics {
         self.requests.get_or_create(&Labels { outcome: outcome.name() }).inc();
     }
 
+    /// Takes over what is in force.
+    pub(crate) fn set_conditions(&self, now: &Conditions) {
+        self.up.set(i64::from(now.outage.is_none()));
+        self.quota_used.set(now.quota_used);
+        self.quota_per_day.set(now.quota_per_day.map_or(f64::INFINITY, |per_day| per_day as f64));
+        self.rate_per_s.set(now.rate_per_s.unwrap_or(f64::INFINITY));
+        self.link_bits_per_s.set(now.link_bits_per_s.unwrap_or(f64::INFINITY));
+    }
+
     /// A look-up waits until this is dropped.
     pub(crate) fn wait(&self) -> Held<'_> {
         self.waiting.inc();
-        Held { gauge: &self.waiting, busy: None }
+        Held { gauge: &self.waiting, sum: &self.waited, since: Instant::now() }
     }
 
     /// A look-up is worked on until this is dropped.
     pub(crate) fn work(&self) -> Held<'_> {
         self.in_flight.inc();
-        Held { gauge: &self.in_flight, busy: Some((&self.busy, Instant::now())) }
+        Held { gauge: &self.in_flight, sum: &self.busy, since: Instant::now() }
     }
 
     /// Everything, in the OpenMetrics text format.
@@ -105,17 +164,16 @@ impl Metrics {
     }
 }
 
-/// A look-up that stands in a gauge, and whose time may count.
+/// A look-up that stands in a gauge, and whose time is added up.
 pub(crate) struct Held<'a> {
     gauge: &'a Gauge,
-    busy: Option<(&'a Counter<f64, AtomicU64>, Instant)>,
+    sum: &'a Counter<f64, AtomicU64>,
+    since: Instant,
 }
 
 impl Drop for Held<'_> {
     fn drop(&mut self) {
         self.gauge.dec();
-        if let Some((busy, since)) = self.busy {
-            busy.inc_by(since.elapsed().as_secs_f64());
-        }
+        self.sum.inc_by(self.since.elapsed().as_secs_f64());
     }
 }

@@ -1,14 +1,16 @@
 //! From HTTP to the desk and back. No answer says anything of the inside.
 
-use crate::desk::{Desk, Refused};
+use crate::control::{self, ControlKey};
+use crate::desk::{Desk, NoAnswer};
 use crate::metrics::Outcome;
 use bytes::Bytes;
-use domain::wire::{JSON, RegistryAnswer, RegistryQuestion, paths};
+use domain::wire::{JSON, RegistryQuestion, paths};
 use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper::header::{ALLOW, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use hyper::{Method, Request, Response, StatusCode};
-use server::{Answer, BodyBounds, BodyError};
+use serde::Serialize;
+use server::{Answer, BodyBounds, BodyError, HangUp};
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,7 +22,10 @@ const QUESTION: BodyBounds = BodyBounds { bytes_max: 4_096, timeout: Duration::f
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 /// Answers one request.
-pub(crate) async fn answer(desk: Arc<Desk>, request: Request<Incoming>) -> Answer {
+pub(crate) async fn answer(desk: Arc<Desk>, key: Option<ControlKey>, request: Request<Incoming>) -> Answer {
+    if control::is_for(request.uri().path()) {
+        return control::answer(&desk, key.as_ref(), request).await;
+    }
     let allowed = match request.uri().path() {
         paths::VERIFICATIONS => Method::POST,
         "/healthz" | "/metrics" => Method::GET,
@@ -34,7 +39,7 @@ pub(crate) async fn answer(desk: Arc<Desk>, request: Request<Incoming>) -> Answe
     }
     match request.uri().path() {
         paths::VERIFICATIONS => verification(desk, request.into_body()).await,
-        "/metrics" => whole(StatusCode::OK, OPEN_METRICS, desk.metrics.encode()),
+        "/metrics" => whole(StatusCode::OK, OPEN_METRICS, desk.metrics_text()),
         _ => text(StatusCode::OK, "ok\n"),
     }
 }
@@ -59,21 +64,37 @@ async fn verification(desk: Arc<Desk>, body: Incoming) -> Answer {
     let looked_up = tokio::spawn(async move { desk.look_up(&question).await }).await;
     match looked_up {
         Ok(Ok(answer)) => json(&answer),
-        Ok(Err(Refused { retry_after_s })) => {
-            let mut refusal = text(StatusCode::SERVICE_UNAVAILABLE, "busy\n");
-            refusal.headers_mut().insert(RETRY_AFTER, HeaderValue::from(retry_after_s));
-            refusal
-        }
+        Ok(Err(no_answer)) => refusal(no_answer),
         Err(_) => text(StatusCode::INTERNAL_SERVER_ERROR, "internal error\n"),
     }
 }
 
-fn json(answer: &RegistryAnswer) -> Answer {
-    let body = serde_json::to_vec(answer).expect("four booleans have no failing serialiser");
+fn refusal(no_answer: NoAnswer) -> Answer {
+    let later = |status, why, retry_after_s: u64| {
+        let mut refusal = text(status, why);
+        refusal.headers_mut().insert(RETRY_AFTER, HeaderValue::from(retry_after_s));
+        refusal
+    };
+    match no_answer {
+        NoAnswer::Busy { retry_after_s } => later(StatusCode::SERVICE_UNAVAILABLE, "busy\n", retry_after_s),
+        NoAnswer::Quota { retry_after_s } => {
+            later(StatusCode::TOO_MANY_REQUESTS, "quota spent\n", retry_after_s)
+        }
+        NoAnswer::Error => text(StatusCode::SERVICE_UNAVAILABLE, "unavailable\n"),
+        NoAnswer::HangUp => {
+            let mut nothing = text(StatusCode::SERVICE_UNAVAILABLE, "");
+            nothing.extensions_mut().insert(HangUp);
+            nothing
+        }
+    }
+}
+
+pub(crate) fn json<T: Serialize>(body: &T) -> Answer {
+    let body = serde_json::to_vec(body).expect("answers have string keys and no failing serialiser");
     whole(StatusCode::OK, JSON, body)
 }
 
-fn text(status: StatusCode, body: &'static str) -> Answer {
+pub(crate) fn text(status: StatusCode, body: impl Into<Bytes>) -> Answer {
     whole(status, "text/plain; charset=utf-8", body)
 }
 

@@ -28,7 +28,7 @@ async fn serve(config: Config, child: ChildArgs) -> Result<(), CommandError> {
         .map_err(|error| CommandError::Usage(format!("cannot handle signals: {error}")))?;
     let address = own_address(&listener)?;
     announce("registry stand-in", Addresses { listen: address, operations: address }, child)?;
-    if let Err(error) = dukcapil::run(listener, config, ended).await {
+    if let Err(error) = dukcapil::run(listener, config, dukcapil::Clock::system(), ended).await {
         tracing::warn!(%error, "ended late");
     }
     Ok(())

@@ -4,4 +4,6 @@
 
 mod answers;
 mod capacity;
+mod control;
+mod limits;
 mod support;

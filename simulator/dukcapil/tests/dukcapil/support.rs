@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use domain::wire::{RegistryAnswer, RegistryQuestion, paths};
-use dukcapil::Config;
+use dukcapil::{CONTROL_PATH, Change, Clock, Conditions, Config};
 use http_body_util::{BodyExt, Full};
 use hyper::client::conn::http1::{SendRequest, handshake};
 use hyper::{HeaderMap, Method, Request, StatusCode};
@@ -17,6 +17,7 @@ use tokio::task::{AbortHandle, JoinHandle};
 
 pub(crate) const SEED: u64 = 21;
 pub(crate) const SIZE: u64 = 1_000;
+pub(crate) const KEY: &str = "kunci-kendali-untuk-uji";
 
 pub(crate) fn population() -> Population {
     Population::new(SEED, SIZE, "2026-11-21".parse().unwrap()).unwrap()
@@ -31,6 +32,11 @@ pub(crate) struct Standin {
 impl Standin {
     /// With `settings` beside the population.
     pub(crate) async fn start(settings: &str) -> Standin {
+        Standin::start_by(settings, Clock::system()).await
+    }
+
+    /// The same by another clock.
+    pub(crate) async fn start_by(settings: &str, clock: Clock) -> Standin {
         let text = format!("seed = {SEED}\npopulation = {SIZE}\nreference_date = \"2026-11-21\"\n{settings}");
         let config = Config::parse("dukcapil.toml", &text).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -39,7 +45,7 @@ impl Standin {
         let shutdown = async {
             stopped.await.ok();
         };
-        let running = tokio::spawn(dukcapil::run(listener, config, shutdown));
+        let running = tokio::spawn(dukcapil::run(listener, config, clock, shutdown));
         Standin { address, stop, running }
     }
 
@@ -75,6 +81,7 @@ pub(crate) struct Client {
     connection: AbortHandle,
 }
 
+#[derive(Debug)]
 pub(crate) struct Heard {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
@@ -83,11 +90,33 @@ pub(crate) struct Heard {
 
 impl Client {
     pub(crate) async fn send(&mut self, method: Method, path: &str, body: impl Into<Bytes>) -> Heard {
-        let request = Request::builder().method(method).uri(path).header("host", "dukcapil");
-        let answer = self.sender.send_request(request.body(Full::new(body.into())).unwrap()).await.unwrap();
+        self.try_send(method, path, None, body).await.unwrap()
+    }
+
+    /// The same with a key, and where there may be no answer.
+    pub(crate) async fn try_send(
+        &mut self,
+        method: Method,
+        path: &str,
+        key: Option<&str>,
+        body: impl Into<Bytes>,
+    ) -> hyper::Result<Heard> {
+        let mut request = Request::builder().method(method).uri(path).header("host", "dukcapil");
+        if let Some(key) = key {
+            request = request.header("authorization", format!("Bearer {key}"));
+        }
+        let answer = self.sender.send_request(request.body(Full::new(body.into())).unwrap()).await?;
         let (status, headers) = (answer.status(), answer.headers().clone());
-        let body = answer.into_body().collect().await.unwrap().to_bytes();
-        Heard { status, headers, text: String::from_utf8(body.to_vec()).unwrap() }
+        let body = answer.into_body().collect().await?.to_bytes();
+        Ok(Heard { status, headers, text: String::from_utf8(body.to_vec()).unwrap() })
+    }
+
+    /// Changes what is in force, as an operator, and gives what is then.
+    pub(crate) async fn change(&mut self, change: &Change) -> Conditions {
+        let body = serde_json::to_vec(change).unwrap();
+        let heard = self.try_send(Method::PATCH, CONTROL_PATH, Some(KEY), body).await.unwrap();
+        assert_eq!(heard.status, StatusCode::OK, "{}", heard.text);
+        serde_json::from_str(&heard.text).unwrap()
     }
 
     pub(crate) async fn get(&mut self, path: &str) -> Heard {
