@@ -4,7 +4,7 @@
 
 use crate::latency::LatencyLaw;
 use crate::outage::{Outage, OutageKind};
-use crate::pacer::Pacer;
+use crate::pacer::{Limiter, Pacer};
 use crate::quota::Quota;
 use domain::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -115,6 +115,7 @@ pub(crate) struct State {
     /// The schedule's, since the process began; `None`: not told yet.
     pub(crate) zero: Option<Duration>,
     pub(crate) rate: Pacer,
+    pub(crate) limiter: Limiter,
     pub(crate) link: Pacer,
     pub(crate) by_hand: Option<OutageKind>,
 }
@@ -125,13 +126,13 @@ impl State {
     /// # Errors
     /// Where there is none; then nothing is taken.
     pub(crate) fn take(&mut self, at: Duration, wall: Timestamp) -> Result<(), Refused> {
-        let before = self.rate;
+        let before = self.limiter;
         if let (Some(gap), OverRate::Refuse) = (self.rate_gap(), self.over_rate) {
             let refused = |over: Duration| Refused::OverRate { retry_after_s: over.as_secs() + 1 };
-            self.rate.pass_unless_over(at, gap).map_err(refused)?;
+            self.limiter.pass(at, gap).map_err(refused)?;
         }
         self.quota.take(wall).map_err(|spent| {
-            self.rate = before;
+            self.limiter = before;
             Refused::Quota { retry_after_s: spent.retry_after_s }
         })
     }

@@ -4,7 +4,7 @@ use crate::conditions::{Change, OverRate, State, TimedChange};
 use crate::control::ControlKey;
 use crate::latency::LatencyLaw;
 use crate::outage::Outage;
-use crate::pacer::Pacer;
+use crate::pacer::{Limiter, Pacer};
 use crate::quota::Quota;
 use crate::register::RegisterErrors;
 use domain::Date;
@@ -204,6 +204,7 @@ impl RawConfig {
                 ScheduleStarts::WhenTold => None,
             },
             rate: Pacer::default(),
+            limiter: Limiter::default(),
             link: Pacer::default(),
             by_hand: None,
         }

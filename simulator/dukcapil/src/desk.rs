@@ -162,10 +162,9 @@ impl Desk {
                 state.advance(now);
                 let Some(gap) = line.gap(&state) else { return };
                 let pacer = line.pacer(&mut state);
-                let free_at = pacer.free_at();
+                let free_at = pacer.free_at(gap);
                 if free_at <= now {
-                    pacer.pass(now, gap);
-                    break pacer.free_at();
+                    break pacer.pass(now, gap) + gap;
                 }
                 free_at
             };

@@ -14,6 +14,7 @@ fn state() -> State {
         changes: Vec::new(),
         zero: Some(Duration::ZERO),
         rate: Pacer::default(),
+        limiter: Limiter::default(),
         link: Pacer::default(),
         by_hand: None,
     }

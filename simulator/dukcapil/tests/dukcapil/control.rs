@@ -62,7 +62,7 @@ async fn changes_hold_at_once_and_wrong_ones_change_nothing() {
     assert_eq!(without_time(client.change(&change).await), expect);
     for (body, status) in [
         ("{", 400),
-        ("[]", 400),
+        ("7", 400),
         (r#"{"rate": 1}"#, 400),
         (r#"{"outage": "sleeping"}"#, 400),
         (r#"{"quota_used": 0, "rate_per_s": 0}"#, 422),
