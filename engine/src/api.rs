@@ -27,9 +27,10 @@ use crate::app::App;
 use admission::Arrival;
 use answer::ApiError;
 use domain::nik::NikFault;
+use domain::wire::{FORM_VERSION, FORM_VERSION_HEADER};
 use domain::{Failure, Nik};
-use hyper::Request;
 use hyper::body::Incoming;
+use hyper::{HeaderMap, Request};
 use route::{Route, RouteError};
 use server::{Answer, BodyBounds, Peer};
 use std::sync::Arc;
@@ -85,6 +86,9 @@ fn arrival(app: &App, route: Route, request: &Request<Incoming>) -> Arrival<'sta
 
 async fn dispatch(app: &App, route: Route, request: Request<Incoming>) -> Result<Answer, ApiError> {
     let (head, body) = request.into_parts();
+    if route.takes_form() {
+        check_form_version(&head.headers)?;
+    }
     match route {
         Route::Status => Ok(status::show(app)),
         Route::Failures => Ok(failures::show(&head.headers)),
@@ -110,6 +114,14 @@ async fn dispatch(app: &App, route: Route, request: Request<Incoming>) -> Result
         Route::PasswordResets => resets::reset(app, body).await,
         Route::ResetQuestions => resets::ask(app, body).await,
     }
+}
+
+/// A page that says which version of the forms it has must have ours. It is asked for before anything that was filled in there is
+/// judged by rules that the page doesn't know.
+fn check_form_version(headers: &HeaderMap) -> Result<(), Failure> {
+    let Some(version) = headers.get(FORM_VERSION_HEADER) else { return Ok(()) };
+    let version = version.to_str().ok().and_then(|version| version.parse::<u32>().ok());
+    if version == Some(FORM_VERSION) { Ok(()) } else { Err(Failure::FormOutdated) }
 }
 
 /// Reads a form. What is none comes from another page than ours, most likely an old one.

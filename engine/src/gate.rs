@@ -2,6 +2,7 @@
 //!
 //! Applicants read it without a lock. A change is on disk before it holds.
 
+use crate::waits;
 use arc_swap::ArcSwap;
 use domain::schedule::Schedule;
 use domain::wire::{self, Gate, GateBook, GateChange, GateEntry};
@@ -10,7 +11,6 @@ use serde::{Deserialize, Serialize};
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
 const FILE: &str = "gate.json";
@@ -24,10 +24,6 @@ const BY_CHARS_MAX: usize = 100;
 
 /// Who changed the schedule when the settings did.
 const BY_SETTINGS: &str = "settings";
-
-/// Longest wait that somebody is told, in seconds. An opening may be put forward, and whoever was told to sleep until tomorrow would
-/// not hear of it.
-const WAIT_S_MAX: u32 = 600;
 
 /// The schedule in force, and the book of its changes.
 pub(crate) struct GateKeeper {
@@ -104,24 +100,18 @@ impl GateKeeper {
         }
     }
 
-    /// After how many seconds a repeat makes sense to whoever was refused for `failure`, where the schedule tells. Never more than
-    /// [`WAIT_S_MAX`]; where it would be more, clients are spread over the last fifth of that.
+    /// After how many seconds a repeat makes sense to whoever was refused for `failure`, where that is the gate's doing.
     pub(crate) fn retry_after_s(&self, failure: Failure, now: Timestamp) -> Option<u32> {
-        static TURN: AtomicU32 = AtomicU32::new(0);
-        if !matches!(failure, Failure::NotOpen | Failure::Maintenance) {
+        if !matches!(failure, Failure::NotOpen | Failure::AwaitingFormations | Failure::Maintenance) {
             return None;
         }
         let schedule = self.schedule.load();
-        let Some(wait) = schedule.wait(now) else {
+        Some(match (schedule.wait(now), schedule.gate(now)) {
+            (Some(wait), _) => waits::until(wait),
+            (None, Gate::AwaitingFormations | Gate::Maintenance) => waits::unknown(),
             // It opened while the refusal was on its way.
-            return (failure == Failure::NotOpen).then_some(1);
-        };
-        let seconds = u32::try_from(wait.as_millis().div_ceil(1_000)).unwrap_or(u32::MAX);
-        if seconds <= WAIT_S_MAX {
-            return Some(seconds.max(1));
-        }
-        let spread = WAIT_S_MAX / 5;
-        Some(WAIT_S_MAX - spread + TURN.fetch_add(1, Ordering::Relaxed) % spread)
+            (None, Gate::Open | Gate::Closed | Gate::BeforeOpening) => 1,
+        })
     }
 
     /// What an operator sees.
@@ -335,10 +325,13 @@ mod tests {
         check(Failure::NotOpen, 3_000_000, Some(600));
         check(Failure::NotOpen, 3_600_000, Some(1));
         check(Failure::Closed, 0, None);
-        check(Failure::Maintenance, 3_600_000, None);
+        check(Failure::Maintenance, 3_600_000, Some(1));
         check(Failure::Busy, 0, None);
-        let far: Vec<_> = (0..300).filter_map(|_| gate.retry_after_s(Failure::NotOpen, at(0))).collect();
-        assert_eq!((far.len(), far.iter().min(), far.iter().max()), (300, Some(&480), Some(&599)));
+        let between = |failure, ms, seconds: std::ops::Range<u32>| {
+            let told = gate.retry_after_s(failure, at(ms)).unwrap();
+            assert!(seconds.contains(&told), "{failure} at {ms}: {told}");
+        };
+        between(Failure::NotOpen, 0, 480..600);
         let nightly = Schedule {
             maintenance_hours: Some("00:01-05:00".to_owned().try_into().unwrap()),
             ..Schedule::default()
@@ -346,5 +339,10 @@ mod tests {
         gate.change(change(nightly), at(0)).unwrap();
         // Five o'clock in Jakarta is ten in the evening in UTC.
         check(Failure::Maintenance, 22 * 3_600_000 - 30_000, Some(30));
+        // Nobody knows when a switch is thrown.
+        gate.change(change(Schedule { maintenance: true, ..Schedule::default() }), at(0)).unwrap();
+        between(Failure::Maintenance, 0, 60..120);
+        gate.change(change(Schedule { formations_ready: false, ..Schedule::default() }), at(0)).unwrap();
+        between(Failure::AwaitingFormations, 0, 60..120);
     }
 }

@@ -32,6 +32,7 @@ mod secret;
 mod sessions;
 pub mod store;
 mod sweep;
+mod waits;
 
 pub use app::{App, OpenError};
 pub use clock::Clock;

@@ -36,6 +36,13 @@ impl Timestamp {
         (self.to_utc() + WIB_AHEAD).date_naive()
     }
 
+    /// How long it is from here until the next midnight in Jakarta (WIB): when the portal's day turns, and the registry's quota with it.
+    pub fn until_midnight_wib(self) -> Duration {
+        const DAY_MS: i64 = 24 * 3_600_000;
+        let into_day = (self.0.saturating_add(WIB_AHEAD.num_milliseconds())).rem_euclid(DAY_MS);
+        Duration::from_millis(u64::try_from(DAY_MS - into_day).unwrap_or(0))
+    }
+
     fn to_utc(self) -> DateTime<Utc> {
         DateTime::from_timestamp_millis(self.0).unwrap_or(DateTime::<Utc>::MAX_UTC)
     }
@@ -85,6 +92,9 @@ mod tests {
         let check = |at: &str, expect: &str| {
             let at = Timestamp::try_from(at.to_owned()).unwrap();
             assert_eq!(at.date_wib(), date(expect));
+            let next = at.plus(at.until_midnight_wib());
+            assert_eq!(next.date_wib(), date(expect).succ_opt().unwrap());
+            assert_eq!(Timestamp(next.0 - 1).date_wib(), date(expect));
         };
         check("2026-11-20T16:59:59.999Z", "2026-11-20");
         check("2026-11-20T17:00:00.000Z", "2026-11-21");

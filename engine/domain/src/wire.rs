@@ -38,5 +38,13 @@ pub use validation::{FieldWarning, Validated, ValidationForm};
 /// Media type of every answer that isn't a problem.
 pub const JSON: &str = "application/json";
 
+/// The version of the forms that this release takes. It is raised when a page of an earlier release would send something else than
+/// this one understands by it.
+pub const FORM_VERSION: u32 = 1;
+
+/// The header by which a page says which version of the forms it has; another one than [`FORM_VERSION`] is `form-outdated`. Programs
+/// that write forms of their own may leave it out.
+pub const FORM_VERSION_HEADER: &str = "form-version";
+
 /// The header that makes a confirmation repeatable.
 pub const IDEMPOTENCY_KEY: &str = "idempotency-key";

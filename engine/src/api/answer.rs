@@ -5,6 +5,7 @@ use crate::overload::TurnedAway;
 use crate::photos::PhotoError;
 use crate::pool::PoolError;
 use crate::store::{StoreError, UpdateError};
+use crate::waits;
 use bytes::Bytes;
 use domain::Failure;
 use domain::identity::Fault;
@@ -15,7 +16,6 @@ use hyper::{Response, StatusCode};
 use serde::Serialize;
 use server::{Answer, BodyError};
 use std::fmt;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 /// A refusal on its way out.
 #[derive(Debug)]
@@ -76,7 +76,7 @@ impl ApiError {
             None => Problem::of(self.failure),
         };
         let status = StatusCode::from_u16(self.failure.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let soon = || self.failure.is_transient().then(retry_after_s);
+        let soon = || self.failure.is_transient().then(waits::soon);
         let Some(seconds) = self.retry_after_s.or_else(soon) else {
             return problem_answer(status, &problem);
         };
@@ -136,12 +136,6 @@ fn with_body<T: Serialize>(status: StatusCode, media_type: &'static str, body: &
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     answer
-}
-
-/// Two to six seconds in turn, so that those who were turned away together don't come back together.
-fn retry_after_s() -> u32 {
-    static TURN: AtomicU32 = AtomicU32::new(0);
-    2 + TURN.fetch_add(1, Ordering::Relaxed) % 5
 }
 
 impl From<TurnedAway> for ApiError {

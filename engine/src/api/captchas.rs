@@ -1,17 +1,25 @@
-//! `POST /captchas`: a challenge with its picture.
+//! `POST /captchas`: a challenge with its picture. Not only registrations ask for one: whoever has forgotten their password does, also
+//! when the window has closed.
 
 use super::answer::{self, ApiError};
-use super::check_gate;
 use crate::app::App;
 use domain::Failure;
 use hyper::StatusCode;
 use server::Answer;
 
 pub(super) fn issue(app: &App) -> Result<Answer, ApiError> {
-    check_gate(app)?;
+    check_time(app)?;
     if app.faults.as_ref().is_some_and(|faults| faults.now().captcha_unavailable) {
         return Err(ApiError::inside(Failure::CaptchaUnavailable, &"switched off by an operator"));
     }
     let challenge = app.captchas.issue(app.clock.now())?;
     Ok(answer::json(StatusCode::CREATED, &challenge))
+}
+
+/// Before the opening there is nothing yet that a captcha is for, and a crowd that waits.
+fn check_time(app: &App) -> Result<(), Failure> {
+    match app.gate.check(app.clock.now()) {
+        Err(failure @ (Failure::NotOpen | Failure::Maintenance)) => Err(failure),
+        _ => Ok(()),
+    }
 }

@@ -6,6 +6,7 @@ use super::{check_gate, read_form};
 use crate::app::App;
 use crate::registry::RegistryError;
 use crate::store::Claim;
+use crate::waits;
 use domain::draft::Draft;
 use domain::identity::{self, Identity, Rules};
 use domain::wire::{DraftOpened, OpenDraft, RegistryQuestion};
@@ -47,7 +48,10 @@ fn check_claims(app: &App, identity: &Identity) -> Result<(), ApiError> {
 async fn check_registry(app: &App, identity: &Identity) -> Result<(), ApiError> {
     let answer =
         app.registry.verify(&RegistryQuestion::about(identity)).await.map_err(|error| match &error {
-            RegistryError::Slow | RegistryError::Quota => ApiError::from(Failure::from(&error)),
+            RegistryError::Slow => ApiError::from(Failure::from(&error)),
+            // It is spent until the day turns; asking again before that spends nobody's time but the applicant's.
+            RegistryError::Quota => ApiError::from(Failure::from(&error))
+                .retry_after(Some(waits::until(app.clock.now().until_midnight_wib()))),
             RegistryError::Down(cause) => ApiError::inside(Failure::from(&error), cause),
         })?;
     identity::judge_registry_answer(answer).map_err(|failure| match failure {

@@ -66,6 +66,35 @@ impl Route {
         }
     }
 
+    /// Whether a page sends something that somebody has filled in or decided there.
+    pub(super) const fn takes_form(self) -> bool {
+        match self {
+            Route::Validations
+            | Route::Tickets
+            | Route::Drafts
+            | Route::Profile(_)
+            | Route::Document(..)
+            | Route::Credentials(_)
+            | Route::Confirmation(_)
+            | Route::Activations
+            | Route::ActivationMessages
+            | Route::Sessions
+            | Route::PasswordResets
+            | Route::ResetQuestions => true,
+            Route::Status
+            | Route::Failures
+            | Route::Regencies
+            | Route::OpenApi
+            | Route::Ticket(_)
+            | Route::Captchas
+            | Route::Draft(_)
+            | Route::Card(_)
+            | Route::Receipt(_)
+            | Route::CurrentSession
+            | Route::Me => false,
+        }
+    }
+
     /// The step of the flow, as metrics and logs call it.
     pub(super) const fn step(self) -> &'static str {
         match self {

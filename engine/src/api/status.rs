@@ -2,7 +2,7 @@
 
 use super::answer;
 use crate::app::App;
-use domain::wire::{DocumentRule, Status};
+use domain::wire::{DocumentRule, FORM_VERSION, Status};
 use domain::zone::LocalTimes;
 use hyper::StatusCode;
 use server::Answer;
@@ -16,6 +16,7 @@ pub(super) fn show(app: &App) -> Answer {
         opens_at_local: schedule.opens_at.map(LocalTimes::of),
         closes_at: schedule.closes_at,
         closes_at_local: schedule.closes_at.map(LocalTimes::of),
+        form_version: FORM_VERSION,
         limits_profile: limits.profile.name().to_owned(),
         kilobyte_bytes: limits.kilobyte_bytes,
         captcha_length: limits.captcha_length,

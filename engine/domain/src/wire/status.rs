@@ -24,6 +24,9 @@ pub struct Status {
     pub closes_at: Option<Timestamp>,
     /// The same, to be read.
     pub closes_at_local: Option<LocalTimes>,
+    /// Which version of the forms is taken: [`super::FORM_VERSION`]; 0 of a portal that doesn't tell.
+    #[serde(default)]
+    pub form_version: u32,
     /// Name of the limits profile in force.
     pub limits_profile: String,
     /// Bytes of a KB in that profile.
