@@ -86,7 +86,7 @@ async fn formations_have_a_switch_of_their_own() {
     let engine = Engine::start("formations_ready = false").await;
     let mut client = engine.client().await;
     assert_eq!(gate(&mut client).await, "awaiting-formations");
-    captcha_refused(&mut client, Failure::AwaitingFormations).await;
+    check_refused(&client.call(Method::POST, paths::DRAFTS, "{}").await, Failure::AwaitingFormations);
     moved(&engine, Schedule::default()).await;
     let token = client.complete(1).await;
     // Taken back in the middle: what was entered stays.
@@ -105,7 +105,9 @@ async fn an_extension_lets_those_finish_who_were_cut_off() {
     client.fill(&token, "pk").await;
     engine.set_clock(noon_plus(10_000));
     check_refused(&client.document(&token, DocumentKind::Swafoto, "").await, Failure::Closed);
-    assert_eq!(captcha_refused(&mut client, Failure::Closed).await, None, "waiting doesn't help");
+    let answer = client.call(Method::POST, paths::DRAFTS, "{}").await;
+    check_refused(&answer, Failure::Closed);
+    assert!(!answer.headers.contains_key("retry-after"), "waiting doesn't help");
     moved(&engine, Schedule { closes_at: Some(noon_plus(60_000)), ..Schedule::default() }).await;
     client.fill(&token, "sc").await;
     assert_eq!(client.confirm(&token).await.status, StatusCode::CREATED);

@@ -221,3 +221,19 @@ async fn wrong_answers_set_none() {
     client.post(paths::RESET_QUESTIONS, form.clone()).await;
     check_refused(&client.post(paths::RESET_QUESTIONS, form).await, Failure::CaptchaWrong);
 }
+
+/// Whoever has an account goes on with it: only registrations end with the window.
+#[tokio::test]
+async fn a_password_can_be_set_anew_after_the_window_has_closed() {
+    let closes_at = NOON.plus(Duration::from_secs(60));
+    let settings = format!("{NO_ACTIVATION}\ncloses_at = {:?}", String::from(closes_at));
+    let engine = Engine::start(&settings).await;
+    let mut client = engine.client().await;
+    client.register(1).await;
+    engine.set_clock(closes_at);
+    check_refused(&client.open(2, |_| ()).await, Failure::Closed);
+    assert_eq!(questions(&mut client, 1).await, json!(["Hewan pertama?", "Hewan kedua?"]));
+    let answer = reset(&mut client, 1, ["kucing", "Kucing"], "ikan-terbang-9").await;
+    assert_eq!(answer.status, StatusCode::NO_CONTENT, "{answer:?}");
+    logged_in(&mut client, 1, "ikan-terbang-9").await;
+}

@@ -4,6 +4,7 @@
 
 mod activation;
 mod card;
+mod catalogue;
 mod exactly_once;
 mod faults;
 mod flow;

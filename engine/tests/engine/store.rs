@@ -10,7 +10,7 @@ use engine::store::{
 };
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use tempfile::TempDir;
 
 use crate::support::form;
@@ -21,7 +21,8 @@ const CACHE_BYTES: u64 = 1_000_000;
 
 #[derive(Default)]
 struct Model {
-    drafts: HashMap<[u8; 16], Draft>,
+    /// In order, so that a seed makes the same operations each time.
+    drafts: BTreeMap<[u8; 16], Draft>,
     accounts: BTreeMap<AccountNumber, Account>,
     activations: BTreeMap<AccountNumber, Activation>,
     accesses: BTreeMap<AccountNumber, Access>,
@@ -126,7 +127,7 @@ impl World {
 
     fn open_draft(&mut self) {
         let id = self.one_draft();
-        if let std::collections::hash_map::Entry::Vacant(free) = self.model.drafts.entry(id) {
+        if let std::collections::btree_map::Entry::Vacant(free) = self.model.drafts.entry(id) {
             let draft = draft(self.step);
             self.store.open_draft(DraftId(id), &draft).unwrap();
             let due = Due { at: draft.expires_at, what: DueItem::Draft(DraftId(id)) };
@@ -313,10 +314,8 @@ fn check_random_operations(seed: u64) {
     let open = || SledStore::open(folder.path(), CACHE_BYTES).unwrap();
     let mut world =
         World { store: open(), model: Model::default(), rng: StdRng::seed_from_u64(seed), step: 0 };
-    let mut cancelled = 0;
     for step in 0..400 {
         world.step = step;
-        let before = world.model.accounts.len() as u64;
         match world.rng.random_range(0..100) {
             0..35 => world.open_draft(),
             35..55 => world.update_draft(),
@@ -331,14 +330,13 @@ fn check_random_operations(seed: u64) {
                 world.store = open();
             }
         }
-        cancelled += u64::from((world.model.accounts.len() as u64) < before);
         if step % 50 == 0 {
             check_same(&world.store, &world.model);
         }
     }
     check_same(&world.store, &world.model);
     let (made, gone) = (world.model.last, world.model.last - world.model.accounts.len() as u64);
-    assert!(made > 20 && gone > 3 && cancelled > 0, "seed {seed}: {made} made, {gone} gone");
+    assert!(made > 20 && gone > 3, "seed {seed}: {made} made, {gone} gone");
 }
 
 #[test]
