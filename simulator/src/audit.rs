@@ -1,7 +1,7 @@
 //! The audit: what each applicant was told, against who they are and what the store holds. Pure.
 //!
-//! An applicant and their duplicate are judged as a pair: exactly one of the two is registered, whichever was
-//! first.
+//! An applicant and whoever comes with the same number or contact are judged as a pair: exactly one of the two
+//! is registered, whichever was first.
 
 use crate::told::{REGISTERED, Told, Trouble};
 use domain::draft::AccountNumber;
@@ -18,7 +18,7 @@ pub(crate) struct Truth {
     pub(crate) nik: Nik,
     /// What an honest portal answers in the end.
     pub(crate) expected: Expected,
-    /// The earlier arrival that was the same person.
+    /// The earlier arrival that was the same person, or had the same contact.
     pub(crate) twin_of: Option<u64>,
 }
 
@@ -199,11 +199,16 @@ fn judge_single(case: &Case, store: Option<&Store>, ledger: &mut Ledger) {
     }
 }
 
+/// Both want the same number or the same contact, for which whoever comes too late is refused.
 fn judge_pair(first: &Case, second: &Case, store: Option<&Store>, ledger: &mut Ledger) {
-    let taken = Some(Told::Refused(Failure::NikRegistered));
+    let Expected::Refused(contested) = second.truth.expected else {
+        judge_single(first, store, ledger);
+        return judge_single(second, store, ledger);
+    };
+    let taken = Some(Told::Refused(contested));
     for case in [first, second] {
         let foreign = match case.told {
-            Some(Told::Refused(failure)) => failure != Failure::NikRegistered,
+            Some(Told::Refused(failure)) => failure != contested,
             Some(Told::Failed(trouble)) => trouble == Trouble::WrongAnswer,
             _ => false,
         };
@@ -212,10 +217,10 @@ fn judge_pair(first: &Case, second: &Case, store: Option<&Store>, ledger: &mut L
         }
     }
     // The other's account may have been stored without their hearing of it.
-    let stored = || store.is_none_or(|store| store.has(first.truth.nik));
+    let stored = |case: &Case| store.is_none_or(|store| store.has(case.truth.nik));
     let may_hold_it = |case: &Case| match case.told {
         Some(Told::Registered(_)) => true,
-        Some(Told::Failed(_) | Told::Abandoned(_) | Told::Unfinished) => stored(),
+        Some(Told::Failed(_) | Told::Abandoned(_) | Told::Unfinished) => stored(case),
         Some(Told::Refused(_) | Told::NotSent) | None => false,
     };
     if matches!((first.told, second.told), (Some(Told::Registered(_)), Some(Told::Registered(_)))) {

@@ -51,6 +51,8 @@ pub struct Outgoing {
     pub body: Bytes,
     /// How the body goes out.
     pub pace: Pace,
+    /// Whether its length is said before it is sent; without, it goes in chunks.
+    pub declares_length: bool,
     /// The header that makes a POST repeatable.
     pub idempotency_key: Option<String>,
     /// The whole value of the header `authorization`.
@@ -93,8 +95,8 @@ impl Outgoing {
     pub fn new(method: Method, path: impl Into<String>) -> Outgoing {
         let path = path.into();
         let (content_type, idempotency_key, authorization) = (None, None, None);
-        let (body, pace) = (Bytes::new(), Pace::AtOnce);
-        Outgoing { method, path, content_type, body, pace, idempotency_key, authorization }
+        let (body, pace, declares_length) = (Bytes::new(), Pace::AtOnce, true);
+        Outgoing { method, path, content_type, body, pace, declares_length, idempotency_key, authorization }
     }
 
     /// The same with a body.
@@ -109,7 +111,9 @@ impl Outgoing {
     }
 
     fn request(&self, host: &HeaderValue) -> Request<Upload> {
-        let mut request = Request::new(Upload::new(self.body.clone(), self.pace));
+        let upload = Upload::new(self.body.clone(), self.pace);
+        let mut request =
+            Request::new(if self.declares_length { upload } else { upload.without_length() });
         *request.method_mut() = self.method.clone();
         *request.uri_mut() = self.path.parse().unwrap_or_default();
         let headers = request.headers_mut();

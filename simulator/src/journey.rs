@@ -14,7 +14,7 @@ use crate::told::{Told, Trouble};
 use domain::Failure;
 use domain::captcha::CaptchaKey;
 use domain::draft::AccountNumber;
-use domain::wire::CaptchaChallenge;
+use domain::wire::{CaptchaAnswer, CaptchaChallenge};
 use people::{Album, Applicant};
 use scenario::{Behaviour, Device, Next, Retries, Step, Temper};
 use setback::Setback;
@@ -91,6 +91,7 @@ pub async fn walk(world: &World, user: usize, applicant: &Applicant, intended: I
         has_slipped: false,
         captcha_length: 0,
         challenge: None,
+        answered: None,
         token: String::new(),
         seen: Vec::with_capacity(REQUESTS),
     };
@@ -142,6 +143,8 @@ struct Walk<'a> {
     has_slipped: bool,
     captcha_length: usize,
     challenge: Option<CaptchaChallenge>,
+    /// The answer of step 1, for those who hand it in again.
+    answered: Option<CaptchaAnswer>,
     token: String,
     seen: Vec<Seen>,
 }
@@ -167,7 +170,9 @@ impl Walk<'_> {
             self.step(step).await?;
         }
         if !self.applicant.skips {
-            self.step(Step::Ktp).await?;
+            if self.applicant.ktp.is_some() {
+                self.step(Step::Ktp).await?;
+            }
             if self.applicant.swafoto.is_some() {
                 self.step(Step::Swafoto).await?;
             }

@@ -17,6 +17,7 @@ pub mod limits;
 pub mod name;
 pub mod nik;
 pub mod password;
+pub mod profile;
 pub mod questions;
 pub mod receipt;
 pub mod region;

@@ -17,16 +17,19 @@ pub struct Applicant {
     pub person: Person,
     /// What they do wrong, if anything.
     pub defect: Option<Defect>,
+    /// What else they do wrong.
+    pub second_defect: Option<Defect>,
     /// What an honest portal answers in the end.
     pub expected: Expected,
-    /// The earlier arrival that was the same person. Of the two exactly one ends registered, whichever is first.
+    /// The earlier arrival that was the same person, or whose telephone or mailbox it is. Of the two exactly one ends registered,
+    /// whichever is first; the other is refused as expected.
     pub twin_of: Option<u64>,
     /// What they type in step 1.
     pub form: IdentityForm,
     /// What they choose in step 2.
     pub profile: Profile,
-    /// The photograph of their identity card.
-    pub ktp: PhotoSpec,
+    /// The photograph of their identity card; `None` where there is none.
+    pub ktp: Option<PhotoSpec>,
     /// The photograph of themselves; `None` where there is no camera.
     pub swafoto: Option<PhotoSpec>,
     /// The password.
@@ -37,8 +40,22 @@ pub struct Applicant {
     pub questions: [QuestionForm; 2],
     /// Goes from the profile to the confirmation, past documents and credentials.
     pub skips: bool,
-    /// Mistypes the captcha of step 1.
-    pub wrong_captcha: bool,
+    /// How they fail at a captcha, if they do.
+    pub wrong_captcha: Option<CaptchaMistake>,
+    /// Says "Iya" twice at once.
+    pub clicks_twice: bool,
+}
+
+/// How somebody fails at a captcha.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CaptchaMistake {
+    /// Mistypes that of step 1.
+    Mistyped,
+    /// Answers that of step 1 when its time is over.
+    Expired,
+    /// Hands in that of step 1 once more with the password.
+    Replayed,
 }
 
 /// The form of step 1 without its captcha, as typed.
@@ -112,10 +129,11 @@ impl Serialize for Expected {
 impl fmt::Debug for Applicant {
     /// Which one it is; the rest follows from it, and holds numbers and a password.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Applicant { arrival, defect, expected, twin_of, .. } = self;
+        let Applicant { arrival, defect, second_defect, expected, twin_of, .. } = self;
         write!(
             f,
-            "Applicant {{ arrival: {arrival}, defect: {defect:?}, expected: {expected}, twin_of: {twin_of:?} }}"
+            "Applicant {{ arrival: {arrival}, defect: {defect:?}, second_defect: {second_defect:?}, expected: {expected}, \
+             twin_of: {twin_of:?} }}"
         )
     }
 }

@@ -2,16 +2,18 @@
 
 use crate::album::{PICTURES, PhotoMake, PhotoSpec};
 use crate::applicant::{Applicant, Expected, IdentityForm};
-use crate::defect::Defect;
+use crate::defect::{Consequence, Defect};
 use crate::keyed::{Purpose, draw, generator};
-use crate::mistakes;
+use crate::mistakes::{self, Circumstances};
 use crate::names::pick;
+use crate::oracle;
 use crate::population::{Person, Population, email};
 use crate::shares::Shares;
 use domain::Limits;
 use domain::document::DocumentKind;
 use domain::wire::{Category, Profile, QuestionForm};
 use rand::{Rng, RngExt};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// Applicants of one population, with their defects.
@@ -29,6 +31,15 @@ const TWIN_DISTANCE_MAX: u64 = 8_192;
 
 /// Half of all pairs find each other within the next arrivals, the other half in one of so many lanes, and so some hundreds apart.
 const FAR_LANES: u64 = 64;
+
+/// What is decided about an arrival before anybody is made up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Fate {
+    defect: Option<Defect>,
+    second: Option<Defect>,
+    /// The earlier arrival that the defect is about.
+    twin: Option<u64>,
+}
 
 impl Crowd {
     /// The applicants of `population`, of whom `shares` do something wrong, under the rules `limits`.
@@ -51,28 +62,15 @@ impl Crowd {
 
     /// Arrival number `arrival`, from 0.
     pub fn applicant(&self, arrival: u64) -> Applicant {
-        let (defect, twin_of) = self.fate(arrival);
-        let own = self.population.person(arrival);
-        let mut applicant = match twin_of {
-            None => self.faultless(arrival, own),
-            Some(twin) => {
-                let mut applicant = self.faultless(arrival, self.population.person(twin));
-                // Comes with another telephone and mailbox: with the same ones a portal could refuse those first.
-                applicant.form.email = email(&applicant.person.full_name, arrival);
-                applicant.form.phone = own.phone;
-                applicant
-            }
-        };
-        if let Some(defect) = defect {
-            let rng = &mut generator(self.population.seed(), Purpose::Mistake, arrival);
-            mistakes::make(defect, &mut applicant, &self.population, &self.limits, rng);
-        }
-        Applicant { defect, twin_of, expected: expected_of(defect), ..applicant }
+        let fate = self.fate(arrival);
+        let applicant = self.applicant_of(arrival, fate);
+        Applicant { expected: self.expected_of(fate, || Cow::Borrowed(&applicant)), ..applicant }
     }
 
-    /// What an honest portal answers in the end to arrival number `arrival`: [`Applicant::expected`] without the applicant.
+    /// What an honest portal answers in the end to arrival number `arrival`: [`Applicant::expected`], mostly without the applicant.
     pub fn expected(&self, arrival: u64) -> Expected {
-        expected_of(self.fate(arrival).0)
+        let fate = self.fate(arrival);
+        self.expected_of(fate, || Cow::Owned(self.applicant_of(arrival, fate)))
     }
 
     /// How many of the first `arrivals` are expected to end how. Outcomes that nobody is expected to have are left out.
@@ -89,34 +87,84 @@ impl Crowd {
         &self.population
     }
 
+    /// The rules that they are judged by.
+    pub const fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
     /// The shares of their defects.
     pub const fn shares(&self) -> &Shares {
         &self.shares
     }
 
-    /// The defect, and for a duplicate its twin. A duplicate that finds none is faultless.
-    fn fate(&self, arrival: u64) -> (Option<Defect>, Option<u64>) {
-        match self.drawn_defect(arrival) {
-            Some(Defect::Duplicate) => {
-                let twin = self.twin(arrival);
-                (twin.map(|_| Defect::Duplicate), twin)
+    /// Everything but what is expected of them.
+    fn applicant_of(&self, arrival: u64, fate: Fate) -> Applicant {
+        let own = self.population.person(arrival);
+        let twin = fate.twin.map(|twin| self.population.person(twin));
+        let (person, other) = match twin {
+            Some(twin) if fate.defect != Some(Defect::ContactTaken) => (twin, Some(own)),
+            twin => (own, twin),
+        };
+        let mut applicant = self.faultless(arrival, person);
+        if let Some(other) = &other
+            && matches!(fate.defect, Some(Defect::Duplicate | Defect::StrangerFirst))
+        {
+            // Comes with another telephone and mailbox, those of the person who would have come in their place.
+            applicant.form.email = email(&applicant.person.full_name, arrival);
+            applicant.form.phone.clone_from(&other.phone);
+        }
+        let around =
+            Circumstances { population: &self.population, limits: &self.limits, other: other.as_ref() };
+        for (defect, purpose) in [(fate.defect, Purpose::Mistake), (fate.second, Purpose::SecondMistake)] {
+            if let Some(defect) = defect {
+                let rng = &mut generator(self.population.seed(), purpose, arrival);
+                mistakes::make(defect, &mut applicant, &around, rng);
             }
-            defect => (defect, None),
+        }
+        Applicant { defect: fate.defect, second_defect: fate.second, twin_of: fate.twin, ..applicant }
+    }
+
+    /// The rules are asked only where the defect alone doesn't tell.
+    fn expected_of<'a>(&self, fate: Fate, applicant: impl FnOnce() -> Cow<'a, Applicant>) -> Expected {
+        match (fate.defect.map(Defect::consequence), fate.second) {
+            (None, _) | (Some(Consequence::Registered), None) => Expected::Registered,
+            (Some(Consequence::Refused(failure)), None) => Expected::Refused(failure),
+            _ => oracle::judge(&applicant(), &self.population, &self.limits),
         }
     }
 
-    /// Of every 2^53 draws, those under the bound.
+    /// Who comes with something of another, and finds no other, is faultless.
+    fn fate(&self, arrival: u64) -> Fate {
+        let defect = self.drawn_defect(arrival);
+        match defect {
+            Some(pair) if pair.needs_another() => match self.twin(arrival) {
+                None => Fate::default(),
+                twin => Fate { defect, second: None, twin },
+            },
+            Some(first) => Fate { defect, second: self.drawn_second(arrival, first), twin: None },
+            None => Fate::default(),
+        }
+    }
+
     fn drawn_defect(&self, arrival: u64) -> Option<Defect> {
-        if self.bounds.is_empty() {
+        let share = share_of(draw(self.population.seed(), Purpose::Defect, arrival));
+        self.bounds.iter().find(|(_, bound)| share < *bound).map(|&(defect, _)| defect)
+    }
+
+    fn drawn_second(&self, arrival: u64, first: Defect) -> Option<Defect> {
+        let seed = self.population.seed();
+        if self.shares.second() == 0.0
+            || share_of(draw(seed, Purpose::HasSecond, arrival)) >= self.shares.second()
+        {
             return None;
         }
-        let draw =
-            (draw(self.population.seed(), Purpose::Defect, arrival) >> 11) as f64 / (1u64 << 53) as f64;
-        self.bounds.iter().find(|(_, bound)| draw < *bound).map(|&(defect, _)| defect)
+        let share = share_of(draw(seed, Purpose::Second, arrival)) * self.bounds.last()?.1;
+        let (second, _) = self.bounds.iter().find(|(_, bound)| share < *bound)?;
+        Some(*second).filter(|second| second.goes_with(first))
     }
 
-    /// Duplicates and the faultless of one lane are matched as closing and opening brackets are: so each has one twin at most, and
-    /// whose it is can be told from the arrivals between them alone.
+    /// Those who come again and the faultless of one lane are matched as closing and opening brackets are: so each has one twin at
+    /// most, and whose it is can be told from the arrivals between them alone.
     fn twin(&self, arrival: u64) -> Option<u64> {
         let lane = self.lane(arrival);
         let mut unmatched = 0u32;
@@ -127,7 +175,7 @@ impl Crowd {
             match self.drawn_defect(earlier) {
                 None if unmatched == 0 => return Some(earlier),
                 None => unmatched -= 1,
-                Some(Defect::Duplicate) => unmatched += 1,
+                Some(defect) if defect.needs_another() => unmatched += 1,
                 Some(_) => (),
             }
         }
@@ -146,6 +194,7 @@ impl Crowd {
         Applicant {
             arrival,
             defect: None,
+            second_defect: None,
             expected: Expected::Registered,
             twin_of: None,
             form: IdentityForm {
@@ -163,20 +212,22 @@ impl Crowd {
                 sex: person.sex,
                 category: if rng.random_bool(0.7) { Category::Cpns } else { Category::Pppk },
             },
-            ktp: photo(rng, DocumentKind::Ktp),
+            ktp: Some(photo(rng, DocumentKind::Ktp)),
             swafoto: Some(photo(rng, DocumentKind::Swafoto)),
             password_repetition: password.clone(),
             password,
             questions: questions(rng),
             skips: false,
-            wrong_captcha: false,
+            wrong_captcha: None,
+            clicks_twice: false,
             person,
         }
     }
 }
 
-fn expected_of(defect: Option<Defect>) -> Expected {
-    defect.map_or(Expected::Registered, |defect| Expected::Refused(defect.failure()))
+/// A draw as one of 2^53 numbers from 0 to under 1.
+fn share_of(draw: u64) -> f64 {
+    (draw >> 11) as f64 / (1u64 << 53) as f64
 }
 
 /// One in 50 is as large as the limit.
@@ -243,7 +294,7 @@ mod tests {
                 None => open.push(arrival),
                 Some(Defect::Duplicate) => {
                     let twin = open.pop().filter(|twin| arrival - twin <= TWIN_DISTANCE_MAX);
-                    let fate = (twin.map(|_| Defect::Duplicate), twin);
+                    let fate = Fate { defect: twin.map(|_| Defect::Duplicate), second: None, twin };
                     assert_eq!(crowd.fate(arrival), fate, "arrival {arrival} of seed {seed}");
                 }
                 Some(_) => (),

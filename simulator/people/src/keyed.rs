@@ -28,6 +28,12 @@ pub(crate) enum Purpose {
     Mistake = 8,
     /// Pictures of the album.
     Album = 9,
+    /// Whether arrival k draws a second defect.
+    HasSecond = 10,
+    /// Which one.
+    Second = 11,
+    /// How the second defect of arrival k shows.
+    SecondMistake = 12,
 }
 
 /// Rounds of the network: four make a strong pseudo-random permutation (Luby and Rackoff), two more cost a nanosecond each.

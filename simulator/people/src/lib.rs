@@ -11,13 +11,14 @@ mod defect;
 mod keyed;
 mod mistakes;
 mod names;
+mod oracle;
 mod population;
 mod serials;
 mod shares;
 
 pub use album::{Album, PhotoMake, PhotoSpec};
-pub use applicant::{Applicant, Expected, IdentityForm};
+pub use applicant::{Applicant, CaptchaMistake, Expected, IdentityForm};
 pub use crowd::Crowd;
-pub use defect::Defect;
+pub use defect::{Consequence, Defect};
 pub use population::{Person, Population, PopulationError};
 pub use shares::{Shares, SharesError};

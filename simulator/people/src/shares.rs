@@ -3,9 +3,12 @@
 use crate::defect::Defect;
 use std::collections::BTreeMap;
 
-/// The share of the applicants that has each defect. Nobody has two; the rest has none.
+/// The share of the applicants that has each defect; the rest has none. Of those who have one, a further share may have a second.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Shares(BTreeMap<Defect, f64>);
+pub struct Shares {
+    of: BTreeMap<Defect, f64>,
+    second: f64,
+}
 
 /// Why shares cannot be.
 #[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
@@ -15,6 +18,12 @@ pub enum SharesError {
     Share {
         /// Whose.
         defect: Defect,
+        /// As given.
+        share: f64,
+    },
+    /// The share of second defects isn't a number from 0 to 1.
+    #[error("a share of {share} for second defects is outside of 0 to 1")]
+    Second {
         /// As given.
         share: f64,
     },
@@ -42,23 +51,45 @@ impl Shares {
             }
         }
         let sum = shares.values().sum();
-        if sum > 1.0 + ROUNDING { Err(SharesError::Sum { sum }) } else { Ok(Shares(shares)) }
+        if sum > 1.0 + ROUNDING {
+            Err(SharesError::Sum { sum })
+        } else {
+            Ok(Shares { of: shares, second: 0.0 })
+        }
+    }
+
+    /// The same, and `share` of those who have a defect draw a second one by the same shares. Where the two don't go together they
+    /// keep the first alone.
+    ///
+    /// # Errors
+    /// [`SharesError::Second`] outside of 0 to 1.
+    pub fn with_second(self, share: f64) -> Result<Shares, SharesError> {
+        if (0.0..=1.0).contains(&share) {
+            Ok(Shares { second: share, ..self })
+        } else {
+            Err(SharesError::Second { share })
+        }
+    }
+
+    /// Of those who have a defect, the share that draws a second one, 0 to 1.
+    pub const fn second(&self) -> f64 {
+        self.second
     }
 
     /// The share that has `defect`, 0 to 1.
     pub fn of(&self, defect: Defect) -> f64 {
-        self.0.get(&defect).copied().unwrap_or(0.0)
+        self.of.get(&defect).copied().unwrap_or(0.0)
     }
 
     /// The share that has none, 0 to 1.
     pub fn faultless(&self) -> f64 {
-        let rest = 1.0 - self.0.values().sum::<f64>();
+        let rest = 1.0 - self.of.values().sum::<f64>();
         if rest < ROUNDING { 0.0 } else { rest }
     }
 
     /// Every defect with a share over 0, in the order of [`Defect::ALL`].
     pub fn iter(&self) -> impl Iterator<Item = (Defect, f64)> {
-        self.0.iter().map(|(&defect, &share)| (defect, share)).filter(|&(_, share)| share > 0.0)
+        self.of.iter().map(|(&defect, &share)| (defect, share)).filter(|&(_, share)| share > 0.0)
     }
 }
 
@@ -80,7 +111,11 @@ mod tests {
         check(&[0.5, 0.75], Err("the shares add up to 1.25, which is over 1"));
         check(&[-0.1], Err("a share of -0.1 for captcha_wrong is outside of 0 to 1"));
         check(&[f64::NAN], Err("a share of NaN for captcha_wrong is outside of 0 to 1"));
-        check(&[0.0, 1.5], Err("a share of 1.5 for nik_malformed is outside of 0 to 1"));
+        check(&[0.0, 1.5], Err("a share of 1.5 for captcha_expired is outside of 0 to 1"));
+        assert_eq!(
+            Shares::default().with_second(1.5).unwrap_err().to_string(),
+            "a share of 1.5 for second defects is outside of 0 to 1"
+        );
     }
 
     #[test]

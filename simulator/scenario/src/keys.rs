@@ -2,7 +2,7 @@
 
 use crate::schema::{Field, Kind, Table};
 use domain::LimitsProfile;
-use people::Defect;
+use people::{Consequence, Defect};
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
@@ -149,13 +149,24 @@ fn people() -> Table {
                 "the day of the run",
                 "the day on which ages are reckoned",
             ),
+            Field::number(
+                "second_defect_share",
+                0.0,
+                1.0,
+                0.0,
+                "of those with a defect, the share that draws a second one by the same shares",
+            ),
         ],
     }
 }
 
 fn people_defects() -> Table {
     let field = |defect: &Defect| Field {
-        doc: Cow::Owned(format!("share of applicants to be refused with {}", defect.failure().code())),
+        doc: Cow::Owned(match defect.consequence() {
+            Consequence::Refused(failure) => format!("share of applicants to be refused with {failure}"),
+            Consequence::Registered => "share of applicants, to be registered nevertheless".to_owned(),
+            Consequence::ByTheRules => "share of applicants; the limits or the number decide".to_owned(),
+        }),
         ..Field::number(defect.name(), 0.0, 1.0, 0.0, "")
     };
     Table {

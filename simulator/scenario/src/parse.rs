@@ -176,7 +176,9 @@ fn shares<'t>(reader: &mut Reader<'t>, people: &Section<'t>) -> Option<Shares> {
     let shares: Vec<Option<(Defect, f64)>> =
         Defect::ALL.iter().map(|&defect| Some((defect, reader.number(&section, defect.name())?))).collect();
     let shares: Vec<(Defect, f64)> = shares.into_iter().collect::<Option<_>>()?;
-    match Shares::new(shares.into_iter().filter(|(_, share)| *share > 0.0)) {
+    let second = reader.number(people, "second_defect_share")?;
+    let shares = Shares::new(shares.into_iter().filter(|(_, share)| *share > 0.0));
+    match shares.and_then(|shares| shares.with_second(second)) {
         Ok(shares) => Some(shares),
         Err(error) => {
             reader.contradiction_of_table(&section, format!("{error}; lower some of them"));

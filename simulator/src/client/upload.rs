@@ -29,13 +29,20 @@ pub(super) struct Upload {
     rest: Bytes,
     pace: Pace,
     whole_bytes: usize,
+    /// Its length is said before it is sent; without, HTTP sends it in chunks.
+    declares_length: bool,
     /// On a slow line: its first byte's instant, and the timer of its next piece.
     slow: Option<(Instant, Pin<Box<Sleep>>)>,
 }
 
 impl Upload {
     pub(super) fn new(body: Bytes, pace: Pace) -> Upload {
-        Upload { whole_bytes: body.len(), rest: body, pace, slow: None }
+        Upload { whole_bytes: body.len(), declares_length: true, rest: body, pace, slow: None }
+    }
+
+    /// The same, whose end nobody knows beforehand.
+    pub(super) fn without_length(self) -> Upload {
+        Upload { declares_length: false, ..self }
     }
 
     fn piece(&mut self, bytes: usize) -> Option<Result<Frame<Bytes>, Infallible>> {
@@ -89,7 +96,7 @@ impl Body for Upload {
     }
 
     fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.rest.len() as u64)
+        if self.declares_length { SizeHint::with_exact(self.rest.len() as u64) } else { SizeHint::default() }
     }
 }
 
@@ -119,6 +126,7 @@ mod tests {
     async fn a_stuck_one_never_ends() {
         let mut upload = Upload::new(BODY, Pace::StuckHalfway);
         assert_eq!(upload.size_hint().exact(), Some(7_000));
+        assert_eq!(Upload::new(BODY, Pace::AtOnce).without_length().size_hint().exact(), None);
         let first = upload.frame().await.unwrap().unwrap().into_data().unwrap();
         assert_eq!(first.len(), 3_500);
         assert!(timeout(Duration::from_secs(3_600), upload.frame()).await.is_err());

@@ -4,6 +4,7 @@ use super::Walk;
 use super::setback::{Setback, demand, read};
 use crate::client::{Heard, Outgoing};
 use crate::told::Trouble;
+use chrono::{TimeDelta, Utc};
 use domain::Failure;
 use domain::captcha::ALPHABET;
 use domain::contact::Phone;
@@ -15,12 +16,11 @@ use domain::wire::{
     paths,
 };
 use hyper::Method;
-use people::PhotoSpec;
+use people::{CaptchaMistake, PhotoSpec};
 use scenario::Step;
 use serde::Serialize;
 use std::time::Duration;
-
-const JPEG: &str = "image/jpeg";
+use tokio::time::Instant;
 
 impl Walk<'_> {
     /// One attempt at a step, after `typing` and from the answer before on. Only the last step gives a
@@ -41,7 +41,7 @@ impl Walk<'_> {
             Step::Captcha => self.fetch_challenge().await?,
             Step::Identity => self.identity().await?,
             Step::Profile => self.profile().await?,
-            Step::Ktp => self.document(Some(self.applicant.ktp)).await?,
+            Step::Ktp => self.document(self.applicant.ktp).await?,
             Step::Swafoto => self.document(self.applicant.swafoto).await?,
             Step::Credentials => self.credentials().await?,
             Step::Review => self.review().await?,
@@ -72,7 +72,12 @@ impl Walk<'_> {
     }
 
     async fn identity(&mut self) -> Result<(), Setback> {
-        let captcha = self.solve(self.applicant.wrong_captcha)?;
+        let mistake = self.applicant.wrong_captcha;
+        if mistake == Some(CaptchaMistake::Expired) {
+            self.outlive_challenge();
+        }
+        let captcha = self.solve(mistake == Some(CaptchaMistake::Mistyped))?;
+        self.answered = Some(captcha.clone());
         let outgoing = json(Method::POST, paths::DRAFTS, &self.applicant.open_draft(captcha))?;
         let heard = self.ask(Step::Identity, outgoing).await?;
         let opened: DraftOpened = read(&heard)?;
@@ -90,15 +95,21 @@ impl Walk<'_> {
         let step = if photo.kind == DocumentKind::Swafoto { Step::Swafoto } else { Step::Ktp };
         let file = self.world.album.file(photo);
         let bytes = file.len();
-        let outgoing =
-            Outgoing::new(Method::PUT, paths::document(&self.token, photo.kind)).with_body(JPEG, file);
+        let mut outgoing = Outgoing::new(Method::PUT, paths::document(&self.token, photo.kind))
+            .with_body(photo.make.media_type(), file);
+        outgoing.declares_length = photo.make.declares_length();
         let heard = self.ask(step, outgoing).await?;
         let taken: DocumentTaken = read(&heard)?;
         demand(taken.kind == photo.kind && u64::from(taken.bytes) == bytes as u64)
     }
 
     async fn credentials(&mut self) -> Result<(), Setback> {
-        let captcha = self.solve(false)?;
+        let mut captcha = self.solve(false)?;
+        if self.applicant.wrong_captcha == Some(CaptchaMistake::Replayed)
+            && let Some(answered) = &self.answered
+        {
+            captcha = answered.clone();
+        }
         let form = self.applicant.credentials(captcha);
         let outgoing = json(Method::PUT, paths::credentials(&self.token), &form)?;
         self.ask(Step::Credentials, outgoing).await.map(drop)
@@ -133,7 +144,7 @@ impl Walk<'_> {
     async fn confirmation(&mut self) -> Result<AccountNumber, Setback> {
         let mut outgoing = Outgoing::new(Method::POST, paths::confirmation(&self.token));
         outgoing.idempotency_key = Some(format!("{:016x}-{:016x}", self.world.seed, self.applicant.arrival));
-        if !self.temper.double_clicks() {
+        if !(self.applicant.clicks_twice || self.temper.double_clicks()) {
             let heard = self.ask(Step::Confirmation, outgoing).await?;
             return self.made(&heard);
         }
@@ -152,6 +163,15 @@ impl Walk<'_> {
                 && made.receipt.account == made.account_number,
         )?;
         Ok(made.account_number)
+    }
+
+    /// The next request is meant for a moment at which the challenge in hand counts no more.
+    fn outlive_challenge(&mut self) {
+        const LATE: TimeDelta = TimeDelta::milliseconds(200);
+        let Some(challenge) = &self.challenge else { return };
+        let left_ms = challenge.expires_at.as_ms() - Utc::now().timestamp_millis();
+        let late = (TimeDelta::milliseconds(left_ms) + LATE).to_std().unwrap_or_default();
+        self.intended = self.intended.max(Instant::now() + late);
     }
 
     /// Answers the challenge in hand; it counts once.

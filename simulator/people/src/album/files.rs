@@ -2,6 +2,7 @@
 
 use super::drawing::Picture;
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
+use rand::Rng;
 
 /// A ZIP archive without entries: the end record alone.
 pub(super) const EMPTY_ZIP: &[u8] = b"PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0";
@@ -46,6 +47,43 @@ pub(super) fn png(picture: &Picture) -> Vec<u8> {
     writer.write_image_data(&picture.rgb).expect("a picture has three bytes for each pixel");
     writer.finish().expect("memory takes the end of a file");
     file
+}
+
+/// `picture` as a WebP.
+pub(super) fn webp(picture: &Picture) -> Vec<u8> {
+    let mut file = Vec::new();
+    image_webp::WebPEncoder::new(&mut file)
+        .encode(&picture.rgb, picture.width.into(), picture.height.into(), image_webp::ColorType::Rgb8)
+        .expect("a picture has three bytes for each pixel, and memory takes the file");
+    file
+}
+
+/// A HEIC of about `len` bytes: the boxes that tell what it is, and noise for the picture (ISO/IEC 23008-12).
+pub(super) fn heic(rng: &mut impl Rng, len: usize) -> Vec<u8> {
+    let boxed = |name: &[u8; 4], body: &[u8]| {
+        let length = u32::try_from(body.len() + 8).expect("a photograph has far less than 4 GB");
+        [&length.to_be_bytes(), name.as_slice(), body].concat()
+    };
+    let kind = boxed(b"ftyp", b"heic\0\0\0\0mif1heic");
+    let handler = boxed(b"hdlr", b"\0\0\0\0\0\0\0\0pict\0\0\0\0\0\0\0\0\0\0\0\0\0");
+    let primary = boxed(b"pitm", b"\0\0\0\0\0\x01");
+    let meta = boxed(b"meta", &[b"\0\0\0\0".as_slice(), &handler, &primary].concat());
+    let mut noise = vec![0; len.saturating_sub(kind.len() + meta.len() + 8)];
+    rng.fill_bytes(&mut noise);
+    [kind, meta, boxed(b"mdat", &noise)].concat()
+}
+
+/// `file`, a JPEG, that says it is 65,500 pixels wide and high. Everything else in it is as it was.
+pub(super) fn with_huge_dimensions(file: &[u8]) -> Vec<u8> {
+    const START_OF_FRAME: [u8; 2] = [0xff, 0xc0];
+    // Marker, length of two bytes, precision of one: then height and width.
+    const HEIGHT: usize = 5;
+    let frame = file.windows(2).position(|marker| marker == START_OF_FRAME);
+    let at = frame.expect("our encoder writes baseline frames") + HEIGHT;
+    let mut huge = file.to_vec();
+    let pixels = 65_500u16.to_be_bytes();
+    huge[at..at + 4].copy_from_slice(&[pixels, pixels].concat());
+    huge
 }
 
 /// A PDF of one empty page.

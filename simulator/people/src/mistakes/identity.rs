@@ -9,15 +9,33 @@ use domain::name::Name;
 use domain::{Date, Limits};
 use rand::{Rng, RngExt};
 
-/// A name that is not the person's by the rule of the register: words swapped, the last one left out, the first one abbreviated,
-/// or another name altogether.
-pub(crate) fn other_name(rng: &mut impl Rng, person: &Person) -> String {
+/// How a name is another than the register's.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum NameSlip {
+    /// The first word is a letter and a full stop.
+    Abbreviated,
+    /// The last word is missing.
+    Shortened,
+    /// The words stand the other way round.
+    Swapped,
+    /// It is somebody else's.
+    OfAnother,
+}
+
+impl NameSlip {
+    pub(crate) const ALL: [NameSlip; 4] =
+        [NameSlip::Swapped, NameSlip::Shortened, NameSlip::Abbreviated, NameSlip::OfAnother];
+}
+
+/// A name that is not the person's by the rule of the register. Where the slip leaves it the same, as it does with most names of one
+/// word, it is another name altogether.
+pub(crate) fn other_name(rng: &mut impl Rng, person: &Person, slip: NameSlip) -> String {
     let words: Vec<&str> = person.full_name.split(' ').collect();
-    let variant = match rng.random_range(0..4) {
-        0 => words.iter().rev().copied().collect::<Vec<_>>().join(" "),
-        1 => words[..words.len() - 1].join(" "),
-        2 => format!("{}. {}", &words[0][..1], words[1..].join(" ")),
-        _ => names::full_name(rng, person.sex),
+    let variant = match slip {
+        NameSlip::Swapped => words.iter().rev().copied().collect::<Vec<_>>().join(" "),
+        NameSlip::Shortened => words[..words.len() - 1].join(" "),
+        NameSlip::Abbreviated => format!("{}. {}", &words[0][..1], words[1..].join(" ")),
+        NameSlip::OfAnother => names::full_name(rng, person.sex),
     };
     if differs(&variant, &person.full_name) {
         return variant;
@@ -27,6 +45,32 @@ pub(crate) fn other_name(rng: &mut impl Rng, person: &Person) -> String {
         if differs(&other, &person.full_name) {
             return other;
         }
+    }
+}
+
+/// The same name by the rule of the register, written in another way: capitals, small letters, more space, a full stop behind a word,
+/// or another apostrophe.
+pub(crate) fn other_writing(rng: &mut impl Rng, name: &str) -> String {
+    match rng.random_range(0..5) {
+        0 => name.to_uppercase(),
+        1 => name.to_lowercase(),
+        2 => format!(" {} ", name.replace(' ', "  ")),
+        3 if name.contains('\'') => name.replace('\'', pick(rng, &["’", "`", ""])),
+        _ => format!("{name}."),
+    }
+}
+
+/// The address or the number of somebody else, spelled in another way; it is still theirs.
+pub(crate) fn take_contact(rng: &mut impl Rng, form: &mut IdentityForm, of: &Person) {
+    let (name, host) = of.email.split_once('@').expect("every address has a host");
+    let national = of.phone.strip_prefix('0').expect("numbers of people begin with 084");
+    match rng.random_range(0..6) {
+        0 => form.email = of.email.to_uppercase(),
+        1 => form.email = format!("{name}+cpns@{host}"),
+        2 => form.email = format!(" {}@{host} ", name.to_uppercase()),
+        3 => form.phone = format!("+62{national}"),
+        4 => form.phone = format!("62 {}-{}", &national[..3], &national[3..]),
+        _ => form.phone = format!("({}) {}.{}", &of.phone[..4], &of.phone[4..8], &of.phone[8..]),
     }
 }
 
@@ -60,8 +104,12 @@ pub(crate) fn other_birth_date(rng: &mut impl Rng, birth: Date, population: &Pop
 }
 
 /// A date of somebody too young or too old, also some days before and after the reference date.
-pub(crate) fn ineligible_birth_date(rng: &mut impl Rng, population: &Population, limits: &Limits) -> Date {
-    let too_young = rng.random();
+pub(crate) fn ineligible_birth_date(
+    rng: &mut impl Rng,
+    population: &Population,
+    limits: &Limits,
+    too_young: bool,
+) -> Date {
     let years = if too_young { limits.age_years_min } else { limits.age_years_max };
     let reference = population.reference();
     // Two days more than the margin, for 29 February.

@@ -2,7 +2,7 @@
 
 use domain::Failure;
 use domain::document::{Dimensions, DocumentKind, SHARPNESS_MIN};
-use domain::limits::{Limits, LimitsProfile};
+use domain::limits::{Blurred, Limits, LimitsProfile};
 use people::{Album, PhotoMake, PhotoSpec};
 use zune_core::bytestream::ZCursor;
 use zune_core::colorspace::ColorSpace;
@@ -13,8 +13,19 @@ const KINDS: [DocumentKind; 2] = [DocumentKind::Ktp, DocumentKind::Swafoto];
 
 const SIZE: Dimensions = Dimensions { width: 1_000, height: 1_400 };
 
-const WRONG_TYPES: [PhotoMake; 4] =
-    [PhotoMake::Png, PhotoMake::Pdf, PhotoMake::Truncated, PhotoMake::Trailing];
+const WRONG_TYPES: [PhotoMake; 8] = [
+    PhotoMake::Png,
+    PhotoMake::Renamed,
+    PhotoMake::Heic,
+    PhotoMake::Webp,
+    PhotoMake::Pdf,
+    PhotoMake::Truncated,
+    PhotoMake::Trailing,
+    PhotoMake::HugeDimensions,
+];
+
+const TOO_LARGE: [PhotoMake; 4] =
+    [PhotoMake::OverByOne, PhotoMake::FromPhone, PhotoMake::TwentyMegabytes, PhotoMake::Chunked];
 
 #[test]
 fn files_by_the_rules_of_each_profile() {
@@ -29,15 +40,21 @@ fn files_by_the_rules_of_each_profile() {
         for kind in KINDS {
             let rule = limits.document(kind).unwrap();
             let check = |make, expect: Result<Dimensions, Failure>| {
-                let found = rule.check(&album.file(PhotoSpec { kind, make }));
+                let spec = PhotoSpec { kind, make };
+                let found = rule.check(&album.file(spec));
+                assert_eq!(spec.judge(&limits), expect.map(drop), "{kind} {make:?}, told without the file");
                 assert_eq!(found, expect.map(Some), "{kind} {make:?} by {profile}, {kilobyte}");
             };
             for number in 0..=u8::MAX {
                 check(PhotoMake::Sound(number), Ok(SIZE));
             }
             check(PhotoMake::AtLimit, Ok(SIZE));
-            check(PhotoMake::OverByOne, Err(Failure::FileTooLarge));
-            check(PhotoMake::FromPhone, Err(Failure::FileTooLarge));
+            for make in TOO_LARGE {
+                check(make, Err(Failure::FileTooLarge));
+            }
+            let small = if rule.bytes_min > 0 { Err(Failure::FileTooSmall) } else { Ok(SIZE) };
+            check(PhotoMake::TooSmall, small);
+            check(PhotoMake::Blurred, Ok(SIZE));
             for make in WRONG_TYPES {
                 check(make, Err(Failure::FileType));
             }
@@ -45,6 +62,7 @@ fn files_by_the_rules_of_each_profile() {
             assert_eq!(len(PhotoMake::AtLimit), rule.bytes_max as usize);
             assert_eq!(len(PhotoMake::OverByOne), rule.bytes_max as usize + 1);
             assert_eq!(len(PhotoMake::FromPhone), 3_000_000);
+            assert_eq!(len(PhotoMake::TwentyMegabytes), 20_000_000);
         }
     }
 }
@@ -55,7 +73,8 @@ fn pictures_decode_and_are_sharp() {
     for kind in KINDS {
         let mut sizes = Vec::new();
         let sound = (0..6).map(PhotoMake::Sound);
-        for make in sound.chain([PhotoMake::AtLimit, PhotoMake::OverByOne, PhotoMake::FromPhone]) {
+        let padded = [PhotoMake::AtLimit, PhotoMake::OverByOne, PhotoMake::FromPhone];
+        for make in sound.chain(padded).chain([PhotoMake::TooSmall]) {
             let file = album.file(PhotoSpec { kind, make });
             sizes.push(file.len());
             let (width, height, luma) = decode(&file).expect("it decodes");
@@ -69,6 +88,22 @@ fn pictures_decode_and_are_sharp() {
             sound.iter().min().unwrap() < &120_000 && sound.iter().max().unwrap() > &175_000,
             "{sound:?}"
         );
+    }
+}
+
+/// Nothing but opening it tells: whole, of a size that passes, and far under the bound.
+#[test]
+fn blurred_pictures_decode_and_are_not_sharp() {
+    let limits = Limits { blurred: Blurred::Refuse, ..LimitsProfile::Y2021.limits(1_000) };
+    let album = Album::new(5, &limits);
+    for kind in KINDS {
+        let spec = PhotoSpec { kind, make: PhotoMake::Blurred };
+        let (width, height, luma) = decode(&album.file(spec)).expect("it decodes");
+        assert_eq!((width, height), (SIZE.width as usize, SIZE.height as usize));
+        let sharpness = sharpness(width, &luma);
+        assert!(sharpness < SHARPNESS_MIN / 4.0, "{kind}: {sharpness}");
+        assert_eq!(spec.judge(&limits), Err(Failure::PhotoBlurred));
+        assert_eq!(spec.judge(&Limits::default()), Ok(()));
     }
 }
 
@@ -91,6 +126,30 @@ fn wrong_types_are_real_files_of_theirs() {
     assert_eq!((frame.width, frame.height), (250, 350));
     let file = album.file(PhotoSpec { kind: DocumentKind::Ktp, make: PhotoMake::Pdf });
     assert!(file.starts_with(b"%PDF-1.4\n") && file.ends_with(b"%%EOF\n"));
+    let file = album.file(PhotoSpec { kind: DocumentKind::Ktp, make: PhotoMake::Webp });
+    let mut decoder = image_webp::WebPDecoder::new(std::io::Cursor::new(file)).unwrap();
+    let mut pixels = vec![0; decoder.output_buffer_size().unwrap()];
+    decoder.read_image(&mut pixels).unwrap();
+    assert_eq!(decoder.dimensions(), (250, 350));
+    let file = album.file(PhotoSpec { kind: DocumentKind::Ktp, make: PhotoMake::Heic });
+    assert_eq!((&file[4..12], boxes(&file)), (b"ftypheic".as_slice(), vec!["ftyp", "meta", "mdat"]));
+    // What a browser declares is told by the name of the file.
+    let declared = |make: PhotoMake| (make.media_type(), make.declares_length());
+    assert_eq!(declared(PhotoMake::Png), ("image/png", true));
+    assert_eq!(declared(PhotoMake::Renamed), ("image/jpeg", true));
+    assert_eq!(declared(PhotoMake::Chunked), ("image/jpeg", false));
+}
+
+/// The boxes of an ISO base media file, from its first byte to its last.
+fn boxes(mut file: &[u8]) -> Vec<&str> {
+    let mut names = Vec::new();
+    while let Some((head, _)) = file.split_first_chunk::<8>() {
+        names.push(std::str::from_utf8(&file[4..8]).unwrap());
+        let length = u32::from_be_bytes([head[0], head[1], head[2], head[3]]);
+        file = &file[length as usize..];
+    }
+    assert!(file.is_empty());
+    names
 }
 
 #[test]
