@@ -57,6 +57,6 @@ mod tests {
         check("generator", "objectives", "objectives belongs to the top level, above the first table");
         check("people", "kk_stale", "kk_stale belongs into [people.defects]");
         check("people", "defect", "did you mean defects?");
-        check("people", "colour", "known here: population, reference_date, defects");
+        check("people", "colour", "known here: population, reference_date, second_defect_share, defects");
     }
 }

@@ -351,11 +351,20 @@ fn engine() -> Table {
             Field::whole("password_queue_max", 1, 100_000, 256, "passwords that may wait; more get busy"),
             threads("photo_threads", 1, "threads that open photos"),
             Field::whole("photo_queue_max", 1, 10_000, 256, "photos that may wait; more get busy"),
+            Field::choice(
+                "blurred_photos",
+                BLURRED,
+                BLURRED[0],
+                "what becomes of them; profile: by the year",
+            ),
+            Field::whole("captcha_seconds", 10, 3_600, 300, "life of a captcha"),
             Field::whole("draft_minutes", 1, 10_080, 60, "life of a draft"),
             threads("worker_threads", 2, "threads that serve requests"),
         ],
     }
 }
+
+pub(crate) const BLURRED: &[&str] = &["profile", "flag", "refuse"];
 
 pub(crate) const POLICIES: &[&str] = &["none", "concurrency-limit"];
 

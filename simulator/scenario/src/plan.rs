@@ -5,6 +5,7 @@
 use crate::arrivals::Arrivals;
 use crate::behaviour::Behaviour;
 use crate::objective::Objective;
+use domain::limits::Blurred;
 use domain::{Date, Limits, LimitsProfile};
 use people::Shares;
 use std::time::Duration;
@@ -68,6 +69,10 @@ pub struct EnginePlan {
     pub photo_queue_max: usize,
     /// What happens when more comes than can be done.
     pub admission: AdmissionPlan,
+    /// What becomes of photos that aren't sharp; `None`: what the year says.
+    pub blurred: Option<Blurred>,
+    /// How long a captcha can be answered.
+    pub captcha_seconds: u32,
     /// How long a draft lives.
     pub draft_minutes: u32,
     /// Threads of the async runtime.
@@ -75,9 +80,10 @@ pub struct EnginePlan {
 }
 
 impl EnginePlan {
-    /// The limits that profile and kilobyte stand for: people, album and engine share them.
-    pub const fn limits(&self) -> Limits {
-        self.limits_profile.limits(self.kilobyte_bytes)
+    /// The limits that follow: people, album and engine share them.
+    pub fn limits(&self) -> Limits {
+        let limits = self.limits_profile.limits(self.kilobyte_bytes);
+        Limits { blurred: self.blurred.unwrap_or(limits.blurred), ..limits }
     }
 }
 

@@ -108,7 +108,7 @@ impl Field {
         let has = |part: &str| parts.contains(&part);
         match () {
             () if has("per") => " per second",
-            () if has("s") => " seconds",
+            () if has("s") || has("seconds") => " seconds",
             () if has("ms") => " milliseconds",
             () if has("minutes") => " minutes",
             () if has("kib") => " KiB",

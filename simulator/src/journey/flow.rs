@@ -135,7 +135,7 @@ impl Walk<'_> {
                 && review.email == form.email.trim()
                 && review.profile.as_ref() == Some(&self.applicant.profile)
                 && review.has_credentials
-                && handed_in(DocumentKind::Ktp)
+                && handed_in(DocumentKind::Ktp) == self.applicant.ktp.is_some()
                 && handed_in(DocumentKind::Swafoto) == self.applicant.swafoto.is_some()
                 && review.account_number.is_none(),
         )

@@ -3,6 +3,7 @@
 use crate::exit::CommandError;
 use crate::keys::Keys;
 use domain::Date;
+use domain::limits::Blurred;
 use scenario::{AdmissionPlan, LatencyLaw, Plan};
 use serde::Serialize;
 use std::fs::OpenOptions;
@@ -42,6 +43,8 @@ struct EngineSettings<'a> {
     synthetic_regions: bool,
     captcha_key: &'a str,
     export_key: Option<&'a str>,
+    blurred_photos: &'a str,
+    captcha_seconds: u32,
     draft_minutes: u32,
     password_memory_kib: u32,
     password_passes: u32,
@@ -95,6 +98,12 @@ impl Settings<'_> {
             synthetic_regions: true,
             captcha_key: &self.keys.captcha,
             export_key: self.keys.export.as_deref(),
+            blurred_photos: match engine.blurred {
+                None => "profile",
+                Some(Blurred::Flag) => "flag",
+                Some(Blurred::Refuse) => "refuse",
+            },
+            captcha_seconds: engine.captcha_seconds,
             draft_minutes: engine.draft_minutes,
             password_memory_kib: engine.password_memory_kib,
             password_passes: engine.password_passes,

@@ -37,7 +37,7 @@ pub(crate) fn slipped(rng: &mut impl Rng, number: &str, slip: Slip) -> String {
         Slip::Substituted => substitute(rng, &mut typed, at, 1),
         Slip::Transposed => match neighbours(rng, number, |one, other| one != other) {
             Some(at) => {
-                typed.replace_range(at..at + 2, &format!("{}{}", &number[at + 1..at + 2], &number[at..=at]))
+                typed.replace_range(at..at + 2, &format!("{}{}", &number[at + 1..at + 2], &number[at..=at]));
             }
             None => substitute(rng, &mut typed, at, 1),
         },

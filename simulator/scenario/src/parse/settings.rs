@@ -5,13 +5,19 @@
 use crate::plan::{AdmissionPlan, Connections, EnginePlan, GeneratorPlan, LatencyLaw, RegistryPlan};
 use crate::reader::{Reader, Section};
 use domain::LimitsProfile;
+use domain::limits::Blurred;
 
 pub(super) fn engine<'t>(reader: &mut Reader<'t>, top: &Section<'t>) -> Option<EnginePlan> {
     let section = reader.table(top, "engine");
     let profile = reader.choice(&section, "limits_profile").and_then(LimitsProfile::from_name);
-    let [kilobyte_bytes, memory, passes, draft_minutes] =
-        ["kilobyte_bytes", "password_memory_kib", "password_passes", "draft_minutes"]
+    let [kilobyte_bytes, memory, passes, captcha_seconds, draft_minutes] =
+        ["kilobyte_bytes", "password_memory_kib", "password_passes", "captcha_seconds", "draft_minutes"]
             .map(|name| reader.small(&section, name));
+    let blurred = reader.choice(&section, "blurred_photos").map(|word| match word {
+        "flag" => Some(Blurred::Flag),
+        "refuse" => Some(Blurred::Refuse),
+        _ => None,
+    });
     let [password_threads, password_queue, photo_threads, photo_queue, workers] =
         ["password_threads", "password_queue_max", "photo_threads", "photo_queue_max", "worker_threads"]
             .map(|name| reader.size(&section, name));
@@ -26,6 +32,8 @@ pub(super) fn engine<'t>(reader: &mut Reader<'t>, top: &Section<'t>) -> Option<E
         photo_threads: photo_threads?,
         photo_queue_max: photo_queue?,
         admission: admission?,
+        blurred: blurred?,
+        captcha_seconds: captcha_seconds?,
         draft_minutes: draft_minutes?,
         worker_threads: workers?,
     })
