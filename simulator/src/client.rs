@@ -112,8 +112,7 @@ impl Outgoing {
 
     fn request(&self, host: &HeaderValue) -> Request<Upload> {
         let upload = Upload::new(self.body.clone(), self.pace);
-        let mut request =
-            Request::new(if self.declares_length { upload } else { upload.without_length() });
+        let mut request = Request::new(if self.declares_length { upload } else { upload.without_length() });
         *request.method_mut() = self.method.clone();
         *request.uri_mut() = self.path.parse().unwrap_or_default();
         let headers = request.headers_mut();

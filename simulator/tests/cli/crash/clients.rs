@@ -103,7 +103,7 @@ impl Client<'_> {
         let token = self.step::<DraftOpened>(form).await?.token;
         self.step::<serde_json::Value>(json(Method::PUT, &paths::profile(&token), &applicant.profile))
             .await?;
-        self.document(album, &token, applicant.ktp).await?;
+        self.document(album, &token, applicant.ktp?).await?;
         self.document(album, &token, applicant.swafoto.expect("nobody has a defect")).await?;
         let captcha = self.captcha().await?;
         let form = json(Method::PUT, &paths::credentials(&token), &applicant.credentials(captcha));
