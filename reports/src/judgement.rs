@@ -1,10 +1,12 @@
-//! What a run amounts to, in one of six words; decided from the record's verdict alone.
+//! What a run amounts to, in one of seven words; decided from the record's verdict alone.
 
 use record::{AuditVerdict, GeneratorVerdict, ObjectivesVerdict, RunRecord};
 
 /// What a run amounts to. The order of the tests is that of the exit codes: 5 before 4 before 3.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Standing {
+    /// The program was killed before the run had ended.
+    Unfinished,
     /// A registration was lost, doubled or wrongly answered.
     Broken,
     /// The generator could not keep up, so nothing follows.
@@ -31,6 +33,9 @@ pub(crate) enum Tone {
 
 impl Standing {
     pub(crate) fn of(record: &RunRecord) -> Standing {
+        if record.unfinished_at.is_some() {
+            return Standing::Unfinished;
+        }
         let verdict = record.verdict;
         match (verdict.audit, verdict.generator, verdict.objectives) {
             (AuditVerdict::Violated, _, _) => Standing::Broken,
@@ -47,7 +52,7 @@ impl Standing {
         match self {
             Standing::Held if is_partial => Tone::Caution,
             Standing::Broken | Standing::Missed => Tone::Bad,
-            Standing::Void => Tone::Void,
+            Standing::Void | Standing::Unfinished => Tone::Void,
             Standing::Unjudged | Standing::Unaudited => Tone::Caution,
             Standing::Held => Tone::Good,
         }

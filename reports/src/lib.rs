@@ -4,6 +4,7 @@
 //! or judged here.
 
 mod chart;
+mod compare;
 mod judgement;
 mod junit;
 mod number;
@@ -11,6 +12,9 @@ mod page;
 mod text;
 mod texts;
 
+pub use compare::{
+    Against, Comparison, Difference, Measure, Reason, Subject, compare, compare_page, compare_text,
+};
 pub use junit::junit;
 pub use page::page;
 pub use text::verdict_text;

@@ -93,6 +93,15 @@ impl Lang {
         self.without_trailing_zeros(&self.three_digits(value)).to_owned()
     }
 
+    /// A value of a measure that runs are compared by: as [`Lang::quantity`], but numbers need not be whole.
+    pub(crate) fn measured(self, value: f64, unit: Unit) -> String {
+        match unit {
+            Unit::Count | Unit::PerS => self.three_digits(value),
+            Unit::Share => format!("{}{JOINT}%", self.three_digits(value * 100.0)),
+            _ => self.quantity(value, unit),
+        }
+    }
+
     /// A quantile, 0 to 1, as a percentage with as many places as its nines need.
     pub(crate) fn quantile(self, quantile: f64) -> String {
         let left = 1.0 - quantile;

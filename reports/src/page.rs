@@ -6,6 +6,7 @@
 mod arrivals;
 mod audit;
 mod failures;
+mod fairness;
 mod figures;
 mod funnel;
 mod headline;
@@ -28,18 +29,24 @@ const STYLE: &str = include_str!("page/style.css");
 #[must_use]
 pub fn page(run: &Run, lang: Lang) -> String {
     let view = View { run, record: &run.record, lang, texts: lang.texts() };
+    let title = format!("{} · {}", run.record.scenario.name, view.texts.page_title);
+    document(lang, &title, &view.sections())
+}
+
+/// A page of this product around its sections.
+pub(crate) fn document(lang: Lang, title: &str, sections: &Markup) -> String {
     let head = html! {
         meta charset="utf-8";
         meta name="viewport" content="width=device-width, initial-scale=1";
         meta name="color-scheme" content="light dark";
-        title { (run.record.scenario.name) " · " (view.texts.page_title) }
+        title { (title) }
         style { (PreEscaped(STYLE)) }
     };
     html! {
         (DOCTYPE)
-        html lang=(view.texts.html_lang) {
+        html lang=(lang.texts().html_lang) {
             head { (head) }
-            body { main { (view.sections()) } }
+            body { main { (sections) } }
         }
     }
     .into_string()
@@ -66,6 +73,7 @@ impl View<'_> {
             (latency::section(self))
             (steps::section(self))
             (failures::section(self))
+            (fairness::section(self))
             (resources::section(self))
             (audit::section(self))
             (method::section(self))

@@ -118,6 +118,9 @@ fn busiest(record: &RunRecord) -> String {
 }
 
 fn outcomes(outcomes: &[Outcome]) -> Line {
+    if outcomes.is_empty() {
+        return line("outcomes", "not judged".to_owned());
+    }
     let differing: Vec<&Outcome> =
         outcomes.iter().filter(|outcome| outcome.expected != outcome.observed).collect();
     if differing.is_empty() {
@@ -145,6 +148,7 @@ fn objectives(record: &RunRecord) -> Vec<Line> {
     let missed: Vec<_> = record.objectives.iter().filter(|objective| !objective.met).collect();
     let all = record.objectives.len();
     let text = match record.verdict.objectives {
+        ObjectivesVerdict::None if record.unfinished_at.is_some() => "not judged".to_owned(),
         ObjectivesVerdict::None => "none set".to_owned(),
         ObjectivesVerdict::Met | ObjectivesVerdict::Missed => format!("{} of {all} met", all - missed.len()),
     };
@@ -200,6 +204,7 @@ fn generator(record: &RunRecord) -> Line {
 fn verdict(record: &RunRecord) -> Line {
     let standing = Standing::of(record);
     let text = match standing {
+        Standing::Unfinished => "the run never came to its end: nothing was audited, no objective judged",
         Standing::Broken => "the system broke its word to applicants",
         Standing::Void => "this run proves nothing: the generator could not keep up",
         Standing::Missed => "the system fell short of its objectives",
@@ -207,7 +212,7 @@ fn verdict(record: &RunRecord) -> Line {
         Standing::Unaudited => "objectives met, but the store could not be asked",
         Standing::Held => "the system held",
     };
-    let cut_short = if record.partial { "run cut short; " } else { "" };
+    let cut_short = if record.partial && standing != Standing::Unfinished { "run cut short; " } else { "" };
     let text = format!("{cut_short}{text} (exit code {})", record.verdict.exit_code);
     Line { name: "verdict", text, tone: Some(standing.tone(record.partial)) }
 }

@@ -3,6 +3,8 @@
 mod en;
 mod id;
 
+use crate::compare::Measure;
+
 /// The language of a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Lang {
@@ -24,6 +26,12 @@ impl Lang {
     /// What people call a step of the flow; a name that is not known here is shown as it is.
     pub(crate) fn step(self, name: &str) -> &str {
         look_up(self.texts().steps, name)
+    }
+
+    /// What people call a measure that runs are compared by.
+    pub(crate) fn measure(self, measure: Measure) -> &'static str {
+        let place = Measure::ALL.iter().position(|known| *known == measure).expect("all measures are listed");
+        self.texts().measures[place]
     }
 
     /// What people call a resource; likewise.
@@ -243,6 +251,41 @@ pub(crate) struct Texts {
     pub(crate) repeat_title: &'static str,
     pub(crate) scenario_text: &'static str,
     pub(crate) made_from: &'static str,
+    // Unfinished runs, fairness, comparison
+    pub(crate) sentence_unfinished: &'static str,
+    pub(crate) badge_objectives_unjudged: &'static str,
+    pub(crate) abandoned: &'static str,
+    pub(crate) fairness_title: &'static str,
+    pub(crate) fairness_all: &'static str,
+    pub(crate) fairness_even: &'static str,
+    pub(crate) fairness_differs: &'static str,
+    pub(crate) by_arrival: &'static str,
+    pub(crate) by_region: &'static str,
+    pub(crate) regions_left_out: &'static str,
+    pub(crate) arrived_between: &'static str,
+    pub(crate) region: &'static str,
+    pub(crate) share_of_group: &'static str,
+    pub(crate) arrived: &'static str,
+    pub(crate) group_says: &'static str,
+    pub(crate) amplification_lead: &'static str,
+    pub(crate) compare_title: &'static str,
+    pub(crate) compare_base: &'static str,
+    pub(crate) compare_with: &'static str,
+    pub(crate) compare_clear: &'static str,
+    pub(crate) compare_none_clear: &'static str,
+    pub(crate) not_comparable: &'static str,
+    pub(crate) compare_windows: &'static str,
+    pub(crate) compare_pairs: &'static str,
+    pub(crate) compare_too_short: &'static str,
+    pub(crate) measure: &'static str,
+    pub(crate) other_run: &'static str,
+    pub(crate) interval: &'static str,
+    pub(crate) clear: &'static str,
+    pub(crate) unclear: &'static str,
+    /// In the order of `Measure::ALL`.
+    pub(crate) measures: [&'static str; 11],
+    /// In the order of `Reason::ALL`.
+    pub(crate) reasons: [&'static str; 7],
 }
 
 #[cfg(test)]

@@ -8,8 +8,8 @@ use crate::sample::Consumption;
 use crate::told::{Told, Trouble};
 use chrono::{DateTime, TimeDelta, Utc};
 use record::{
-    Applicants, Arrivals, Engine, FORMAT, Generator, GeneratorVerdict, Histograms, Kind, ObjectivesVerdict,
-    Requests, Resource, RunRecord, Verdict, WHOLE,
+    Applicants, Arrivals, Engine, FORMAT, Fairness, Generator, GeneratorVerdict, Histograms, Kind,
+    ObjectivesVerdict, Requests, Resource, RunRecord, Shard, Verdict, WHOLE,
 };
 use scenario::{Plan, RateStep, Shape, Spacing};
 use sha2::{Digest as _, Sha256};
@@ -22,6 +22,9 @@ pub(crate) struct Measured<'a> {
     pub(crate) seed: u64,
     pub(crate) command: String,
     pub(crate) target: Option<String>,
+    pub(crate) shard: Option<Shard>,
+    /// Applicants on the schedule.
+    pub(crate) planned: u64,
     pub(crate) started_at: DateTime<Utc>,
     /// From the zero to the end of the load.
     pub(crate) duration: Duration,
@@ -29,6 +32,7 @@ pub(crate) struct Measured<'a> {
     pub(crate) totals: &'a Totals,
     pub(crate) histograms: &'a Histograms,
     pub(crate) findings: &'a Findings,
+    pub(crate) fairness: Option<Fairness>,
     pub(crate) generator: Consumption,
     pub(crate) engine: Option<(Consumption, u64)>,
     pub(crate) resources: Vec<Resource>,
@@ -64,13 +68,13 @@ pub(crate) fn assemble(measured: Measured<'_>) -> RunRecord {
         duration_s: measured.duration.as_secs_f64(),
         partial: measured.partial,
         unfinished_at: None,
-        shard: None,
+        shard: measured.shard,
         command: measured.command,
         target: measured.target,
         environment: environment(),
         verdict: unjudged,
         objectives: Vec::new(),
-        arrivals: Arrivals { shape: shape_in_words(&plan.arrivals), planned: plan.arrivals.count },
+        arrivals: Arrivals { shape: shape_in_words(&plan.arrivals), planned: measured.planned },
         applicants,
         registrations_per_s_mean: per_second(applicants.registered, measured.duration),
         registrations_per_s_peak: totals.seconds.values().map(|second| second.registered).max().unwrap_or(0)
@@ -79,7 +83,7 @@ pub(crate) fn assemble(measured: Measured<'_>) -> RunRecord {
         funnel: totals.funnel.clone(),
         outcomes: findings.outcomes.clone(),
         failures_seen: totals.failures.clone(),
-        fairness: None,
+        fairness: measured.fairness,
         latency: histograms.latency(),
         lateness_us,
         latency_clamped: histograms.clamped(),

@@ -2,6 +2,7 @@
 
 use clap::{Args, Parser, Subcommand};
 use domain::Date;
+use record::Shard;
 use std::path::PathBuf;
 
 /// Brings synthetic applicants to a registration portal, and tells the truth about what happened.
@@ -37,8 +38,25 @@ pub(crate) enum Command {
     /// Make the pages of a run again from its record
     #[command(after_help = "Examples:\n  \
         lonjakan report target/runs/smoke-20261121T080000Z\n  \
-        lonjakan report target/rush --lang id")]
+        lonjakan report target/rush --lang id\n  \
+        lonjakan report --schema > run.schema.json")]
     Report(ReportArgs),
+    /// Hold runs against the first of them: differences, with intervals from whole windows of seconds
+    #[command(after_help = "Examples:\n  \
+        lonjakan compare target/before target/after\n  \
+        lonjakan compare target/a target/b target/c --window 5 --json | jq '.against[].comparable'\n  \
+        lonjakan compare target/before target/after --html difference.html --lang id\n\n\
+        Runs that can't be compared (other scenario, machine, versions, an unfit generator) are shown \
+        all the same, and it is said why they can't.")]
+    Compare(CompareArgs),
+    /// Put the parts of one run together, brought with `surge --shard`
+    #[command(after_help = "Examples:\n  \
+        lonjakan surge scenarios/smoke.toml --shard 1/2 --out target/one\n  \
+        lonjakan surge scenarios/smoke.toml --shard 2/2 --out target/two\n  \
+        lonjakan merge target/one target/two --out target/whole\n\n\
+        Counts are added up, and percentiles come from added histograms: they are those of one run \
+        over the same values.")]
+    Merge(MergeArgs),
     /// Run the reference registration engine by itself
     #[command(after_help = "Examples:\n  \
         lonjakan serve --config engine.toml\n  \
@@ -75,6 +93,12 @@ pub(crate) struct SurgeArgs {
     /// place of the scenario's behaviour.retries
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) repeats: u32,
+    /// Bring the K-th of N parts of the arrivals, for a run on several machines; see `lonjakan merge`
+    #[arg(long, value_name = "K/N", value_parser = shard)]
+    pub(crate) shard: Option<Shard>,
+    /// Write what became of each applicant to outcomes.csv in the run folder, NIKs masked
+    #[arg(long)]
+    pub(crate) outcomes: bool,
     /// Leave store and settings of the engine in the run folder
     #[arg(long)]
     pub(crate) keep_store: bool,
@@ -139,11 +163,54 @@ pub(crate) struct PeopleArgs {
 #[derive(Debug, Args)]
 pub(crate) struct ReportArgs {
     /// The run folder
-    #[arg(value_name = "RUN")]
-    pub(crate) run: PathBuf,
+    #[arg(value_name = "RUN", required_unless_present = "schema")]
+    pub(crate) run: Option<PathBuf>,
+    /// Print the JSON Schema of run.json
+    #[arg(long, conflicts_with = "run")]
+    pub(crate) schema: bool,
     /// Language of the page
     #[arg(long, value_enum, default_value_t = Language::En)]
     pub(crate) lang: Language,
+}
+
+fn shard(text: &str) -> Result<Shard, String> {
+    let numbers = text.split_once('/').and_then(|(part, of)| Some((part.parse().ok()?, of.parse().ok()?)));
+    match numbers {
+        Some((part, of)) if (1..=of).contains(&part) => Ok(Shard { part, of }),
+        _ => Err("give the part and how many there are, such as 2/4".to_owned()),
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompareArgs {
+    /// The run that the others are held against
+    #[arg(value_name = "BASE")]
+    pub(crate) base: PathBuf,
+    /// The others
+    #[arg(value_name = "RUN", required = true)]
+    pub(crate) others: Vec<PathBuf>,
+    /// Length of a window in seconds [default: a twentieth of the base, at least 2]
+    #[arg(long, value_name = "S", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) window: Option<u32>,
+    /// Print the comparison as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Write it as a page, too
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
+    /// Language of the page
+    #[arg(long, value_enum, default_value_t = Language::En)]
+    pub(crate) lang: Language,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct MergeArgs {
+    /// The folders of the parts
+    #[arg(value_name = "RUN", required = true)]
+    pub(crate) runs: Vec<PathBuf>,
+    /// Folder of the whole run
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
 }
 
 /// Languages of pages.
@@ -153,6 +220,15 @@ pub(crate) enum Language {
     En,
     /// Indonesian
     Id,
+}
+
+impl From<Language> for reports::Lang {
+    fn from(language: Language) -> reports::Lang {
+        match language {
+            Language::En => reports::Lang::En,
+            Language::Id => reports::Lang::Id,
+        }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -222,6 +298,19 @@ mod tests {
         let target = "lonjakan surge s.toml --target http://127.0.0.1:1 --captcha-key k";
         check(&format!("{target} --operations http://127.0.0.1:2"), false);
         check(&format!("{target} --operations http://127.0.0.1:2 --export-key e"), true);
+        check("lonjakan surge s.toml --shard 1/1", true);
+        check("lonjakan surge s.toml --shard 3/3 --outcomes", true);
+        for wrong in ["0/2", "3/2", "1", "1/", "a/b", "1/0", "-1/2"] {
+            check(&format!("lonjakan surge s.toml --shard {wrong}"), false);
+        }
+        check("lonjakan report", false);
+        check("lonjakan report --schema", true);
+        check("lonjakan report run --schema", false);
+        check("lonjakan compare a", false);
+        check("lonjakan compare a b c --window 5 --json --html d.html --lang id", true);
+        check("lonjakan compare a b --window 0", false);
+        check("lonjakan merge a b", false);
+        check("lonjakan merge a b --out c", true);
         check("lonjakan check", false);
         check("lonjakan check --keys", true);
         check("lonjakan check a.toml b.toml --json", true);

@@ -1,7 +1,9 @@
 //! The commands, a file each.
 
 pub(crate) mod check;
+pub(crate) mod compare;
 pub(crate) mod dukcapil;
+pub(crate) mod merge;
 pub(crate) mod people;
 pub(crate) mod report;
 pub(crate) mod serve;

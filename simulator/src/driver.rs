@@ -135,11 +135,11 @@ async fn bring_applicants(shared: &Shared, user: &mut GooseUser) -> TransactionR
         if load.world.stop.borrow().is_some() {
             return Ok(());
         }
-        let arrival = shared.next.fetch_add(1, Relaxed);
-        if arrival >= load.schedule.len() {
+        let place = shared.next.fetch_add(1, Relaxed);
+        if place >= load.schedule.len() {
             return Ok(());
         }
-        let intended = zero + load.schedule.instant(arrival);
+        let (arrival, intended) = (load.schedule.number(place), zero + load.schedule.instant(place));
         let Some(applicant) = claim(load, index, arrival, intended).await else { continue };
         load.world.observer.started(index, Instant::now());
         // A task of its own: if it panics, goose and everybody else go on, and the run says so at its end.
@@ -212,8 +212,9 @@ impl Shared {
         let (Some(start), Some(stopped_at)) = (*self.started.borrow(), *self.load.world.stop.borrow()) else {
             return;
         };
-        for arrival in self.next.load(Relaxed)..self.load.schedule.len() {
-            let intended = start.zero + self.load.schedule.instant(arrival);
+        for place in self.next.load(Relaxed)..self.load.schedule.len() {
+            let arrival = self.load.schedule.number(place);
+            let intended = start.zero + self.load.schedule.instant(place);
             if intended > stopped_at {
                 break;
             }

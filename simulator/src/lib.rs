@@ -8,6 +8,7 @@
 mod assemble;
 mod audit;
 pub mod browsers;
+mod checkpoint;
 mod cli;
 pub mod client;
 mod commands;
@@ -16,6 +17,7 @@ mod descriptors;
 pub mod driver;
 mod environment;
 mod exit;
+mod fairness;
 mod interrupt;
 pub mod journey;
 mod judge;
@@ -34,7 +36,7 @@ pub mod told;
 use chrono::Utc;
 use clap::Parser as _;
 use cli::{Cli, Command};
-use commands::{check, dukcapil, people, report, serve, surge};
+use commands::{check, compare, dukcapil, merge, people, report, serve, surge};
 use domain::{Date, Timestamp};
 use exit::{CommandError, Exit};
 use std::panic::catch_unwind;
@@ -58,6 +60,8 @@ fn carry_out(command: &Command) -> Result<Exit, CommandError> {
         Command::Check(args) => check::run(args),
         Command::People(args) => people::run(args),
         Command::Report(args) => report::run(args),
+        Command::Compare(args) => compare::run(args),
+        Command::Merge(args) => merge::run(args),
         Command::Serve(args) => serve::run(args),
         Command::Dukcapil(args) => dukcapil::run(args),
     }

@@ -1,10 +1,12 @@
 //! Looks on while the run goes: each second it writes latencies down, reads resources, and says how far
 //! things are.
 
+use crate::checkpoint::{self, Frame};
 use crate::driver::{Load, Start};
+use crate::pages;
 use crate::progress::Progress;
 use crate::recording::Recording;
-use crate::sample::{Readings, Subjects};
+use crate::sample::Readings;
 use record::{RunFolder, WriteError};
 use std::sync::Arc;
 use std::time::Duration;
@@ -35,12 +37,12 @@ impl Monitor {
     pub(crate) fn begin(
         load: Arc<Load>,
         folder: RunFolder,
-        subjects: Subjects,
+        frame: Frame,
         started: watch::Receiver<Option<Start>>,
         progress: Arc<Progress>,
     ) -> Monitor {
         let (ended, until) = oneshot::channel();
-        let task = tokio::spawn(watch(load, folder, subjects, started, progress, until));
+        let task = tokio::spawn(watch(load, folder, frame, started, progress, until));
         Monitor { ended, task }
     }
 
@@ -58,14 +60,17 @@ impl Monitor {
 async fn watch(
     load: Arc<Load>,
     folder: RunFolder,
-    subjects: Subjects,
+    frame: Frame,
     mut started: watch::Receiver<Option<Start>>,
     progress: Arc<Progress>,
     mut ended: oneshot::Receiver<()>,
 ) -> Result<Option<Seen>, WriteError> {
     let start = started.wait_for(Option::is_some).await.ok().and_then(|start| *start);
     let Some(start) = start else { return Ok(None) };
+    pages::withdraw(&folder)?;
     let mut recording = Recording::begin(&folder, start.at)?;
+    let subjects = frame.subjects;
+    let frame = Arc::new(frame);
     let mut readings = Readings::default();
     sleep_until(start.zero).await;
     readings.push(subjects.read().await);
@@ -80,13 +85,19 @@ async fn watch(
         }
         let (generator, engine) = readings.latest_cpu_shares();
         recording.cpu_shares(second - 1, generator, engine);
-        let observing = Arc::clone(&load);
+        let (observing, frame, folder) = (Arc::clone(&load), Arc::clone(&frame), folder.clone());
         // Encoding histograms takes milliseconds, which no applicant's task is to wait for.
         let advanced = tokio::task::spawn_blocking(move || {
-            recording.advance(&observing.world.observer, second.saturating_sub(LAG_S));
-            recording
+            let Load { world, schedule, .. } = &*observing;
+            recording.advance(&world.observer, schedule, second.saturating_sub(LAG_S));
+            if second == 1 || second.is_multiple_of(checkpoint::EVERY_S) {
+                recording.check_point(&folder, |histograms| {
+                    frame.unfinished(&observing, start, second, histograms, &readings)
+                });
+            }
+            (recording, readings)
         });
-        recording = advanced.await.expect("recording does not panic");
+        (recording, readings) = advanced.await.expect("recording does not panic");
         let counts = load.world.observer.counts();
         progress.show(second, load.schedule.len(), &counts, recording.lateness_us_p99());
     }

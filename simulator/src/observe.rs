@@ -108,6 +108,8 @@ pub struct SecondCounts {
 pub struct Totals {
     /// By arrival; `None` for one that never came.
     pub told: Vec<Option<Told>>,
+    /// By arrival: when their way was over, in microseconds since the zero; 0 for one that never came.
+    pub done_us: Vec<u64>,
     /// By second since the zero.
     pub seconds: BTreeMap<u32, SecondCounts>,
     /// In flow order.
@@ -220,6 +222,16 @@ impl Observer {
         self.recorder.record(user, given_up_us, WHOLE_INDEX, Kind::Response, micros(waited));
         self.live.of(Told::NotSent).fetch_add(1, Relaxed);
         self.shard(user).not_sent(arrival, given_up_us);
+    }
+
+    /// Applicants of one second, as far as it has come.
+    #[must_use]
+    pub fn second(&self, second: u32) -> SecondCounts {
+        let mut sum = SecondCounts::default();
+        for shard in 0..SHARDS {
+            sum.add(&self.shard(shard).counts(second));
+        }
+        sum
     }
 
     /// Adds everything up. `planned` is the number of arrivals on the schedule.

@@ -1,12 +1,20 @@
 //! The pages of a run folder.
 
 use crate::exit::CommandError;
-use record::{Run, RunFolder, WriteError};
+use record::{OUTCOMES_CSV, Run, RunFolder, WriteError};
 use reports::Lang;
 use std::path::PathBuf;
 
 const REPORT_HTML: &str = "report.html";
 const JUNIT_XML: &str = "junit.xml";
+
+/// Removes what an earlier run left in the folder: pages of another record would mislead.
+///
+/// # Errors
+/// When the folder refuses.
+pub(crate) fn withdraw(folder: &RunFolder) -> Result<(), WriteError> {
+    [REPORT_HTML, JUNIT_XML, OUTCOMES_CSV].into_iter().try_for_each(|name| folder.remove(name))
+}
 
 /// Writes page and JUnit report, and says where the page is.
 ///

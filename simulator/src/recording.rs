@@ -3,7 +3,10 @@
 
 use crate::observe::{Observer, SecondCounts, steps};
 use chrono::{DateTime, Utc};
-use record::{Histograms, Interval, Kind, LatencyLog, RunFolder, Timeline, TimelineRow, WriteError};
+use record::{
+    Histograms, Interval, Kind, LatencyLog, RunFolder, RunRecord, Timeline, TimelineLog, TimelineRow,
+    WriteError,
+};
 use scenario::Schedule;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -15,6 +18,16 @@ pub(crate) struct Recording {
     refused: Option<WriteError>,
     rows: BTreeMap<u32, TimelineRow>,
     lateness_us_p99: u64,
+    growing: Growing,
+}
+
+/// The timeline as far as it is on disk.
+#[derive(Debug)]
+struct Growing {
+    log: TimelineLog,
+    next_second: u32,
+    next_arrival: u64,
+    under_way: u64,
 }
 
 impl Recording {
@@ -24,14 +37,33 @@ impl Recording {
     /// When the folder refuses.
     pub(crate) fn begin(folder: &RunFolder, started_at: DateTime<Utc>) -> Result<Recording, WriteError> {
         let log = folder.begin_latency(&steps(), started_at)?;
-        Ok(Recording { log, refused: None, rows: BTreeMap::new(), lateness_us_p99: 0 })
+        let growing =
+            Growing { log: folder.begin_timeline()?, next_second: 0, next_arrival: 0, under_way: 0 };
+        Ok(Recording { log, refused: None, rows: BTreeMap::new(), lateness_us_p99: 0, growing })
     }
 
-    /// Takes over every second before `second`.
-    pub(crate) fn advance(&mut self, observer: &Observer, second: u32) {
+    /// Takes over every second before `second`, and hands it to the system.
+    pub(crate) fn advance(&mut self, observer: &Observer, schedule: &Schedule, second: u32) {
         for interval in observer.recorder().take_until(second) {
             self.take(&interval);
         }
+        while self.growing.next_second < second {
+            let row = self.rows.get(&self.growing.next_second).copied().unwrap_or_default();
+            let pushed = self.growing.push(row, observer, schedule);
+            self.note(pushed);
+        }
+    }
+
+    /// Writes the record of a run that goes on, so that something stands there if the program is killed.
+    pub(crate) fn check_point(&mut self, folder: &RunFolder, record: impl FnOnce(&Histograms) -> RunRecord) {
+        if self.refused.is_none() {
+            let written = folder.write_record(&record(self.log.totals()));
+            self.note(written);
+        }
+    }
+
+    fn note(&mut self, written: Result<(), WriteError>) {
+        self.refused = self.refused.take().or(written.err());
     }
 
     /// How late the generator was in the last second that anything happened in, 99th percentile.
@@ -67,13 +99,48 @@ impl Recording {
         row.requests = interval.histograms.requests(Kind::Service).len();
         self.lateness_us_p99 = row.lateness_us_p99.unwrap_or(self.lateness_us_p99);
         if self.refused.is_none() {
-            self.refused = self.log.push(interval).err();
+            let written = self.log.push(interval);
+            self.note(written);
         }
     }
 
     fn row(&mut self, second: u32) -> &mut TimelineRow {
         self.rows.entry(second).or_insert(TimelineRow { second, ..TimelineRow::default() })
     }
+}
+
+impl Growing {
+    fn push(&mut self, row: TimelineRow, observer: &Observer, schedule: &Schedule) -> Result<(), WriteError> {
+        let second = self.next_second;
+        let end = Duration::from_secs(u64::from(second) + 1);
+        let first = self.next_arrival;
+        while self.next_arrival < schedule.len() && schedule.instant(self.next_arrival) < end {
+            self.next_arrival += 1;
+        }
+        self.next_second += 1;
+        let intended = self.next_arrival - first;
+        let row = TimelineRow { second, ..row };
+        self.log.push(&with_applicants(row, intended, observer.second(second), &mut self.under_way))
+    }
+}
+
+/// The row with what happened to applicants; `under_way` goes on from second to second.
+fn with_applicants(
+    mut row: TimelineRow,
+    intended: u64,
+    counts: SecondCounts,
+    under_way: &mut u64,
+) -> TimelineRow {
+    row.arrivals_intended = intended;
+    row.arrivals_started = counts.started;
+    row.completed = counts.registered;
+    row.refused = counts.refused;
+    row.failed = counts.failed + counts.abandoned + counts.not_sent;
+    row.abandoned = counts.abandoned;
+    let left = counts.registered + counts.refused + counts.failed + counts.abandoned;
+    *under_way = (*under_way + counts.started).saturating_sub(left);
+    row.in_flight = *under_way;
+    row
 }
 
 /// Rows that still lack what happened to applicants.
@@ -94,17 +161,10 @@ impl Rows {
         let intended = intended_by_second(schedule, arrived);
         let mut under_way: u64 = 0;
         let rows = (0..=last).map(|second| {
-            let mut row = self.0.remove(&second).unwrap_or(TimelineRow { second, ..TimelineRow::default() });
+            let row = self.0.remove(&second).unwrap_or(TimelineRow { second, ..TimelineRow::default() });
             let counts = seconds.get(&second).copied().unwrap_or_default();
-            row.arrivals_intended = intended.get(&second).copied().unwrap_or(0);
-            row.arrivals_started = counts.started;
-            row.completed = counts.registered;
-            row.refused = counts.refused;
-            row.failed = counts.failed + counts.abandoned + counts.not_sent;
-            let left = counts.registered + counts.refused + counts.failed + counts.abandoned;
-            under_way = (under_way + counts.started).saturating_sub(left);
-            row.in_flight = under_way;
-            row
+            let intended = intended.get(&second).copied().unwrap_or(0);
+            with_applicants(row, intended, counts, &mut under_way)
         });
         Timeline { rows: rows.collect() }
     }

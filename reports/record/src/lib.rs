@@ -4,10 +4,12 @@
 //! (HdrHistogram interval log V2). [`RunFolder`] writes them, [`read`] reads them; nothing else does either.
 //! [`Recorder`] gathers the latencies while the run goes on. No clock is read here: every instant is passed in.
 
+mod applicants;
 mod error;
 mod format;
 mod histograms;
 mod hlog;
+mod merge;
 mod read;
 mod recorder;
 mod schema;
@@ -16,6 +18,7 @@ mod timeline;
 mod verdict;
 mod write;
 
+pub use applicants::ApplicantRow;
 pub use error::{ReadError, WriteError};
 pub use format::{
     Applicants, ArrivalGroup, Arrivals, Audit, Engine, Environment, Evidence, FORMAT, FailureSeen, Fairness,
@@ -24,10 +27,11 @@ pub use format::{
 };
 pub use histograms::{HIGHEST_US, Histograms, Kind, Steps, WHOLE};
 pub use hlog::LatencyLog;
+pub use merge::{MergeError, Part, merge};
 pub use read::{Run, read, read_seconds};
 pub use recorder::{Interval, Recorder, Sample};
 pub use schema::schema;
 pub use summary::{Quantiles, StepLatency};
 pub use timeline::{Timeline, TimelineLog, TimelineRow};
 pub use verdict::{AuditVerdict, GeneratorVerdict, ObjectivesVerdict, Verdict};
-pub use write::{LATENCY_HLOG, RUN_JSON, RunFolder, TIMELINE_CSV};
+pub use write::{LATENCY_HLOG, OUTCOMES_CSV, RUN_JSON, RunFolder, TIMELINE_CSV};

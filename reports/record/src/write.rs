@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, Utc};
 use tempfile::NamedTempFile;
 
+use crate::applicants::{self, ApplicantRow};
 use crate::error::WriteError;
 use crate::format::RunRecord;
 use crate::histograms::Steps;
@@ -24,6 +25,9 @@ pub const RUN_JSON: &str = "run.json";
 pub const TIMELINE_CSV: &str = "timeline.csv";
 /// The histograms of each second.
 pub const LATENCY_HLOG: &str = "latency.hlog";
+
+/// What became of each applicant; only where it was asked for.
+pub const OUTCOMES_CSV: &str = "outcomes.csv";
 
 /// A folder that a run is written to.
 #[derive(Debug, Clone)]
@@ -62,6 +66,16 @@ impl RunFolder {
     /// When the system refuses.
     pub fn begin_timeline(&self) -> Result<TimelineLog, WriteError> {
         TimelineLog::begin(GrowingFile::begin(&self.path.join(TIMELINE_CSV))?)
+    }
+
+    /// Writes `outcomes.csv`.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn write_applicants(&self, rows: impl Iterator<Item = ApplicantRow>) -> Result<(), WriteError> {
+        let mut file = GrowingFile::begin(&self.path.join(OUTCOMES_CSV))?;
+        file.append(|file| applicants::write(file, rows))?;
+        file.finish()
     }
 
     /// Removes a file of an earlier run, if there is one.

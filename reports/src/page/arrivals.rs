@@ -9,13 +9,25 @@ use crate::texts::fill;
 pub(super) fn section(view: &View<'_>) -> Markup {
     let texts = view.texts;
     let axis = TimeAxis::new(&view.run.timeline);
-    let lines = vec![
+    let mut lines = vec![
         Line { name: texts.intended, class: "intended", values: axis.rates(|row| row.arrivals_intended) },
         Line { name: texts.started, class: "started", values: axis.rates(|row| row.arrivals_started) },
         Line { name: texts.registered, class: "completed", values: axis.rates(|row| row.completed) },
         Line { name: texts.refused, class: "refused", values: axis.rates(|row| row.refused) },
-        Line { name: texts.unserved, class: "failed", values: axis.rates(|row| row.failed) },
+        Line {
+            name: texts.unserved,
+            class: "failed",
+            values: axis.rates(|row| row.failed.saturating_sub(row.abandoned)),
+        },
     ];
+    // Where nobody gives up, a line at 0 would only hide the others.
+    if view.run.timeline.rows.iter().any(|row| row.abandoned > 0) {
+        lines.push(Line {
+            name: texts.abandoned,
+            class: "abandoned",
+            values: axis.rates(|row| row.abandoned),
+        });
+    }
     let highest = lines.iter().flat_map(|line| &line.values).flatten().copied().fold(0.0, f64::max);
     let text = |value: f64| view.lang.three_digits_short(value);
     let chart = LineChart {

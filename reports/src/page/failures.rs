@@ -12,7 +12,9 @@ pub(super) fn section(view: &View<'_>) -> Markup {
     if view.record.failures_seen.is_empty() {
         return view.titled(texts.failures_title, texts.failures_none, &html! {});
     }
+    let times = view.lang.decimal(view.record.requests.amplification, 2);
     let body = html! {
+        p { (fill(texts.amplification_lead, &[("times", &times)])) }
         ul.legend {
             li { (swatch("refused")) (texts.failure_expected) }
             li { (swatch("failed")) (texts.failure_unexpected) }

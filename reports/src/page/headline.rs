@@ -28,6 +28,7 @@ fn sentence(view: &View<'_>) -> String {
     let missed = record.objectives.iter().filter(|objective| !objective.met).count() as u64;
     let all = record.objectives.len() as u64;
     let sentence = match Standing::of(record) {
+        Standing::Unfinished => fill(texts.sentence_unfinished, &[("people", &people)]),
         Standing::Broken => fill(texts.sentence_broken, &[("broken", &broken(view))]),
         Standing::Void => texts.sentence_void.to_owned(),
         Standing::Missed => {
@@ -39,7 +40,7 @@ fn sentence(view: &View<'_>) -> String {
         Standing::Unaudited => fill(texts.sentence_unaudited, &[("people", &people)]),
         Standing::Held => fill(texts.sentence_held, &[("people", &people)]),
     };
-    if !record.partial {
+    if !record.partial || record.unfinished_at.is_some() {
         return sentence;
     }
     let after = view.lang.seconds(record.duration_s);
@@ -113,6 +114,7 @@ fn badges(view: &View<'_>) -> Vec<(Tone, String)> {
     let objectives = match verdict.objectives {
         ObjectivesVerdict::Met => texts.badge_objectives_met,
         ObjectivesVerdict::Missed => texts.badge_objectives_missed,
+        ObjectivesVerdict::None if view.record.unfinished_at.is_some() => texts.badge_objectives_unjudged,
         ObjectivesVerdict::None => texts.badge_objectives_none,
     };
     let audit = match verdict.audit {

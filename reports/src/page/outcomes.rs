@@ -9,6 +9,9 @@ use crate::texts::fill;
 pub(super) fn section(view: &View<'_>) -> Markup {
     let texts = view.texts;
     let outcomes = &view.record.outcomes;
+    if outcomes.is_empty() {
+        return html! {};
+    }
     let differing = outcomes.iter().filter(|outcome| outcome.expected != outcome.observed).count() as u64;
     let lead = match differing {
         0 => texts.outcomes_equal.to_owned(),

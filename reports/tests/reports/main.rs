@@ -2,6 +2,8 @@
 
 // Marked as tests so that clippy grants their helpers the freedoms of tests.
 #[cfg(test)]
+mod compare;
+#[cfg(test)]
 mod junit;
 #[cfg(test)]
 mod page;

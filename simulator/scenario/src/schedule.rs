@@ -13,6 +13,8 @@ pub struct Schedule {
     instants: Instants,
     count: u64,
     end_us: u64,
+    /// Which arrivals belong to it, where these are not all.
+    part: Option<Vec<u64>>,
 }
 
 #[derive(Clone, Debug)]
@@ -31,11 +33,34 @@ impl Schedule {
             Spacing::Even => Instants::Even(curve),
             Spacing::Poisson => Instants::Stored(poisson(&curve, arrivals.count, seed)),
         };
-        Schedule { instants, count: arrivals.count, end_us }
+        Schedule { instants, count: arrivals.count, end_us, part: None }
+    }
+
+    /// The same instants, of which only those arrivals are left that `keep` is true for: one of several machines brings
+    /// its part of one crowd. They are counted anew; [`Schedule::number`] tells which they are.
+    #[must_use]
+    pub fn part(self, keep: impl Fn(u64) -> bool) -> Schedule {
+        let part = (0..self.len()).map(|k| self.number(k)).filter(|&number| keep(number)).collect();
+        Schedule { part: Some(part), ..self }
+    }
+
+    /// The number of arrival `k` in the whole schedule; `k` itself unless this is a part.
+    pub fn number(&self, k: u64) -> u64 {
+        let Some(part) = &self.part else { return k };
+        usize::try_from(k).ok().and_then(|k| part.get(k).copied()).unwrap_or(self.count)
+    }
+
+    /// How many arrivals the whole schedule has.
+    pub fn whole_len(&self) -> u64 {
+        self.count
     }
 
     /// The instant of arrival `k`, since the start. Past the last arrival: the end of the arrivals.
     pub fn instant(&self, k: u64) -> Duration {
+        self.instant_of_number(self.number(k))
+    }
+
+    fn instant_of_number(&self, k: u64) -> Duration {
         let us = match &self.instants {
             _ if k >= self.count => self.end_us,
             Instants::Even(curve) => micros(curve.inverse(k as f64 + 0.5)),
@@ -48,17 +73,17 @@ impl Schedule {
 
     /// How many arrivals there are.
     pub fn len(&self) -> u64 {
-        self.count
+        self.part.as_ref().map_or(self.count, |part| part.len() as u64)
     }
 
     /// Whether nobody comes.
     pub fn is_empty(&self) -> bool {
-        self.count == 0
+        self.len() == 0
     }
 
     /// All instants in order.
     pub fn iter(&self) -> impl Iterator<Item = Duration> + '_ {
-        (0..self.count).map(|k| self.instant(k))
+        (0..self.len()).map(|k| self.instant(k))
     }
 }
 

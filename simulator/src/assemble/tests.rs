@@ -83,6 +83,7 @@ duration_s = 2
 fn measured(told: &[Option<Told>], audit: Audit) -> RunRecord {
     let plan = scenario::parse("test.toml", SCENARIO).unwrap();
     let totals = Totals {
+        done_us: vec![0; told.len()],
         told: told.to_vec(),
         seconds: BTreeMap::from([(1, SecondCounts { registered: 2, ..SecondCounts::default() })]),
         funnel: Vec::new(),
@@ -108,12 +109,15 @@ fn measured(told: &[Option<Told>], audit: Audit) -> RunRecord {
         seed: 1,
         command: String::new(),
         target: None,
+        shard: None,
+        planned: plan.arrivals.count,
         started_at: DateTime::UNIX_EPOCH,
         duration: Duration::from_secs(2),
         partial: false,
         totals: &totals,
         histograms: &histograms,
         findings: &findings,
+        fairness: None,
         generator: Consumption::default(),
         engine: None,
         resources: Vec::new(),

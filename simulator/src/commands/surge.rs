@@ -5,6 +5,7 @@ mod outcome;
 
 use super::{print, read_plan, refused_by_stdout};
 use crate::browsers::Browsers;
+use crate::checkpoint::Frame;
 use crate::cli::SurgeArgs;
 use crate::descriptors;
 use crate::driver::{self, DriveError, Driven, Load, Start};
@@ -18,12 +19,13 @@ use crate::observe::Observer;
 use crate::output::Results;
 use crate::portal::{Portal, Target, Workspace};
 use crate::progress::Progress;
+use crate::sample::Subjects;
 use crate::today;
 use domain::Date;
-use outcome::{Ended, write_down};
+use outcome::{Ended, command, write_down};
 use people::{Album, Crowd, Population};
-use record::{RunFolder, RunRecord};
-use scenario::{Plan, Retries};
+use record::{RunFolder, RunRecord, Shard};
+use scenario::{Plan, Retries, Schedule};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -42,6 +44,7 @@ struct Order<'a> {
     plan: Plan,
     reference_date: Date,
     crowd: Crowd,
+    schedule: Schedule,
     target: Option<Target>,
     keys: Keys,
     folder: RunFolder,
@@ -97,10 +100,17 @@ impl<'a> Order<'a> {
         let reference_date = plan.people.reference_date.unwrap_or_else(today);
         let population = Population::new(plan.seed, plan.people.population, reference_date)
             .map_err(|error| usage(&error))?;
+        let crowd = Crowd::new(population, plan.people.shares.clone(), plan.engine.limits());
+        let schedule = plan.arrivals.schedule(plan.seed);
+        let schedule = match args.shard {
+            Some(shard) => schedule.part(|arrival| is_in(shard, &crowd, arrival)),
+            None => schedule,
+        };
         Ok(Order {
-            crowd: Crowd::new(population, plan.people.shares.clone(), plan.engine.limits()),
-            progress: Arc::new(Progress::new(plan.arrivals.count, args.quiet)),
+            crowd,
+            progress: Arc::new(Progress::new(schedule.len(), args.quiet)),
             folder: folder::create(args.out.as_deref(), &plan.name)?,
+            schedule,
             args,
             plan,
             reference_date,
@@ -117,15 +127,18 @@ impl<'a> Order<'a> {
         let mut portal = self.open_portal(&stop).await?;
         let album = album.await.map_err(|error| CommandError::defect(format!("no photographs: {error}")))?;
         let load = Arc::new(self.load(album, stopped, &portal)?);
-        self.progress
-            .say(&format!("bringing {} applicants to http://{}", self.plan.arrivals.count, portal.address));
+        self.progress.say(&format!(
+            "bringing {} applicants to http://{}",
+            self.schedule.len(),
+            portal.address
+        ));
 
         let (started, starts) = watch::channel(None);
         let subjects = portal.subjects(self.plan.registry.concurrency_max);
         let monitor = Monitor::begin(
             Arc::clone(&load),
             self.folder.clone(),
-            subjects,
+            self.frame(subjects),
             starts,
             Arc::clone(&self.progress),
         );
@@ -164,6 +177,19 @@ impl<'a> Order<'a> {
         Portal::start(&settings, workspace, self.folder.path()).await
     }
 
+    fn frame(&self, subjects: Subjects) -> Frame {
+        Frame {
+            plan: self.plan.clone(),
+            file: self.args.scenario.display().to_string(),
+            seed: self.plan.seed,
+            command: command(self),
+            target: self.target.as_ref().map(|target| target.permitted.url.clone()),
+            shard: self.args.shard,
+            subjects,
+            descriptors_allowed: self.descriptors_allowed,
+        }
+    }
+
     fn load(
         &self,
         album: Album,
@@ -184,11 +210,17 @@ impl<'a> Order<'a> {
                 stop,
             },
             crowd: self.crowd.clone(),
-            schedule: self.plan.arrivals.schedule(seed),
+            schedule: self.schedule.clone(),
             users: self.plan.generator.applicants_in_flight_max,
             lead: LEAD,
         })
     }
+}
+
+/// Whether an arrival is in a part. Who comes twice does so in one part, whose audit then sees both.
+fn is_in(shard: Shard, crowd: &Crowd, arrival: u64) -> bool {
+    let person = crowd.applicant(arrival).twin_of.unwrap_or(arrival);
+    person % shard.of == shard.part - 1
 }
 
 /// Drives the load; a service that dies meanwhile cuts it short.

@@ -11,7 +11,7 @@ use std::time::Duration;
 #[derive(Debug, Default)]
 pub(super) struct Shard {
     seconds: BTreeMap<u32, SecondCounts>,
-    told: Vec<(u64, Told)>,
+    told: Vec<(u64, Told, u64)>,
     funnel: [Passage; Step::ALL.len()],
     failures: BTreeMap<&'static str, Met>,
     requests: u64,
@@ -61,7 +61,7 @@ impl Shard {
             Told::NotSent => second.not_sent += 1,
             Told::Unfinished => {}
         }
-        self.told.push((end.arrival, end.told));
+        self.told.push((end.arrival, end.told, done_us));
         self.requests += end.requests;
         self.repeats += end.repeats;
         self.last_done_us = self.last_done_us.max(done_us);
@@ -72,7 +72,7 @@ impl Shard {
 
     pub(super) fn not_sent(&mut self, arrival: u64, given_up_us: u64) {
         self.second(given_up_us).not_sent += 1;
-        self.told.push((arrival, Told::NotSent));
+        self.told.push((arrival, Told::NotSent, given_up_us));
         self.last_done_us = self.last_done_us.max(given_up_us);
     }
 
@@ -94,15 +94,23 @@ impl Shard {
         self.last_done_us = self.last_done_us.max(other.last_done_us);
     }
 
+    /// What happened within one second so far.
+    pub(super) fn counts(&self, second: u32) -> SecondCounts {
+        self.seconds.get(&second).copied().unwrap_or_default()
+    }
+
     /// The sums by name, and who was told what by arrival.
     pub(super) fn totals(self, planned: u64) -> Totals {
-        let mut told = vec![None; usize::try_from(planned).expect("a schedule fits into memory")];
-        for (arrival, one) in self.told {
-            told[usize::try_from(arrival).expect("arrivals are indices of the schedule")] = Some(one);
+        let planned = usize::try_from(planned).expect("a schedule fits into memory");
+        let (mut told, mut done_us) = (vec![None; planned], vec![0; planned]);
+        for (arrival, one, at_us) in self.told {
+            let arrival = usize::try_from(arrival).expect("arrivals are indices of the schedule");
+            (told[arrival], done_us[arrival]) = (Some(one), at_us);
         }
         let funnel = Step::ALL.into_iter().zip(self.funnel);
         Totals {
             told,
+            done_us,
             funnel: funnel.map(|(step, passage)| passage.of(step)).collect(),
             failures: failures_seen(&self.failures),
             seconds: self.seconds,
@@ -154,7 +162,7 @@ impl Met {
 }
 
 impl SecondCounts {
-    fn add(&mut self, other: &SecondCounts) {
+    pub(super) fn add(&mut self, other: &SecondCounts) {
         self.started += other.started;
         self.registered += other.registered;
         self.refused += other.refused;

@@ -1,7 +1,7 @@
 //! How a run ends that does not come to its end: Ctrl-C, kill -9, an engine that dies.
 
-use crate::harness::{Desk, Running, adds_up, run_in};
-use record::AuditVerdict;
+use crate::harness::{Desk, Running, adds_up, lonjakan, run_in};
+use record::{AuditVerdict, Run};
 use rustix::process::{Signal, kill_process};
 use std::fs;
 use std::path::PathBuf;
@@ -58,18 +58,39 @@ fn a_second_ctrl_c_ends_at_once_and_takes_the_services_along() {
     assert_eq!(finished.code, Some(130), "{finished:?}");
     kill_process(engine.pid, Signal::CONT).unwrap();
     assert!(services.iter().all(|service| service.ends()));
-    assert!(!out.join("run.json").exists());
+    is_unfinished(&run_in(&out));
     assert_nothing_private(&out);
 }
 
 #[test]
-fn services_end_with_a_parent_that_is_killed() {
-    let Surge { desk: _desk, out: _out, running } = surge();
+fn services_end_with_a_parent_that_is_killed_and_a_record_is_left() {
+    let Surge { desk: _desk, out, running } = surge();
     let services = running.children();
     assert_eq!(services.len(), 2);
     running.signal(Signal::KILL);
     assert_eq!(running.end().code, None);
     assert!(services.iter().all(|service| service.ends()));
+    is_unfinished(&run_in(&out));
+    // Its pages can be made, and say so.
+    let told = lonjakan(&["report", out.to_str().unwrap()]);
+    assert_eq!(told.code, Some(0), "{told:?}");
+    assert!(told.stdout.contains("never came to its end"), "{told:?}");
+}
+
+/// What a program that was killed after five seconds has left behind.
+#[track_caller]
+fn is_unfinished(run: &Run) {
+    assert!(run.record.partial && run.record.unfinished_at.is_some());
+    assert_eq!(run.record.verdict.audit, AuditVerdict::Unavailable);
+    let rows = run.timeline.rows.get(..4).unwrap_or_default();
+    assert_eq!(
+        rows.iter().map(|row| row.arrivals_intended).collect::<Vec<_>>(),
+        [10; 4],
+        "{:?}",
+        run.timeline
+    );
+    assert!(rows.iter().map(|row| row.arrivals_started).sum::<u64>() >= 30, "{rows:?}");
+    assert!(run.record.applicants.arrived > 0 && run.record.latency["status"].response_us.count >= 30);
 }
 
 #[test]

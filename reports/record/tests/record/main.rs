@@ -10,6 +10,8 @@ mod histograms;
 #[cfg(test)]
 mod latency_log;
 #[cfg(test)]
+mod merge;
+#[cfg(test)]
 mod sample;
 #[cfg(test)]
 mod timeline;

@@ -190,3 +190,21 @@ fn shapes_in_words() {
         shapes().into_iter().map(|shape| format!("{}\n", arrivals(shape, Spacing::Poisson))).collect();
     insta::assert_snapshot!(words);
 }
+
+/// Parts of a schedule are apart, and together they are the whole: same numbers, same instants.
+#[test]
+fn parts_make_up_the_whole() {
+    let all = arrivals(Shape::Ramp { from_per_s: 0.0, to_per_s: 9.0 }, Spacing::Poisson);
+    let whole = all.schedule(5);
+    let mut met = vec![None; usize::try_from(whole.len()).unwrap()];
+    for part in 0..3 {
+        let part = all.schedule(5).part(|number| number % 3 == part);
+        assert_eq!((part.whole_len(), part.iter().count() as u64), (whole.len(), part.len()));
+        for k in 0..part.len() {
+            let place = &mut met[usize::try_from(part.number(k)).unwrap()];
+            assert_eq!(place.replace(part.instant(k)), None, "an arrival is in two parts");
+        }
+        assert_eq!(part.instant(part.len()), Duration::from_secs_f64(DURATION_S));
+    }
+    assert!(met.into_iter().map(Option::unwrap).eq(whole.iter()));
+}

@@ -5,13 +5,14 @@ use crate::assemble::{Measured, assemble};
 use crate::audit::{Findings, Truth, audit};
 use crate::driver::{Driven, Load};
 use crate::exit::CommandError;
+use crate::fairness::{Came, fairness, region};
 use crate::monitor::Seen;
 use crate::observe::Totals;
 use crate::pages;
 use crate::sample::Subjects;
 use crate::told::Told;
 use domain::wire::ExportedAccount;
-use record::{Histograms, Kind, Run, WriteError};
+use record::{ApplicantRow, Histograms, Kind, Run, WriteError};
 use reports::Lang;
 use std::time::Duration;
 
@@ -36,15 +37,18 @@ pub(super) fn write_down(order: &Order<'_>, load: &Load, ended: Ended) -> Result
     let usage = |error: WriteError| CommandError::Usage(error.to_string());
     let Seen { start, recording, readings } = seen;
     let observer = &load.world.observer;
-    let totals = observer.totals(load.schedule.len());
+    let totals = observer.totals(load.schedule.whole_len());
     let (histograms, rows) = recording.finish(observer).map_err(usage)?;
+    let stored = stored.map(|accounts| of_this_part(order, load, accounts));
     let findings = audit(&totals.told, |arrival| truth(load, arrival), stored);
-    let partial = load.world.stop.borrow().is_some() && is_partial(&totals);
+    let partial = load.world.stop.borrow().is_some() && is_partial(load, &totals);
     let record = assemble(Measured {
         plan: &order.plan,
         file: &order.args.scenario.display().to_string(),
         seed: order.plan.seed,
         command: command(order),
+        shard: order.args.shard,
+        planned: load.schedule.len(),
         target: order.target.as_ref().map(|target| target.permitted.url.clone()),
         started_at: start.at,
         duration: totals.last_done,
@@ -52,6 +56,7 @@ pub(super) fn write_down(order: &Order<'_>, load: &Load, ended: Ended) -> Result
         totals: &totals,
         histograms: &histograms,
         findings: &findings,
+        fairness: Some(fairness(&came(load, &totals), order.plan.arrivals.duration())),
         generator: readings.generator(),
         engine: store_bytes.map(|bytes| (readings.engine(), bytes)),
         resources: readings.resources(subjects),
@@ -61,6 +66,9 @@ pub(super) fn write_down(order: &Order<'_>, load: &Load, ended: Ended) -> Result
     });
     let timeline =
         rows.timeline(&load.schedule, record.applicants.arrived, &totals.seconds, totals.last_done);
+    if order.args.outcomes {
+        order.folder.write_applicants(applicants(load, &totals)).map_err(usage)?;
+    }
     order.folder.write_record(&record).map_err(usage)?;
     order.folder.write_timeline(&timeline).map_err(usage)?;
     let trouble = died.or_else(|| miscounted(driven, &histograms));
@@ -75,8 +83,54 @@ fn truth(load: &Load, arrival: u64) -> Truth {
 }
 
 /// A run that was told to end when nobody was left to come is whole nevertheless.
-fn is_partial(totals: &Totals) -> bool {
-    totals.told.iter().any(|told| matches!(told, None | Some(Told::Unfinished | Told::NotSent)))
+fn is_partial(load: &Load, totals: &Totals) -> bool {
+    let mut told = places(load).map(|(_, at)| totals.told[at]);
+    told.any(|told| matches!(told, None | Some(Told::Unfinished | Told::NotSent)))
+}
+
+/// Every arrival of this run: its place among them, and its number as an index.
+fn places(load: &Load) -> impl Iterator<Item = (u64, usize)> {
+    let number = |place| usize::try_from(load.schedule.number(place)).expect("a schedule fits into memory");
+    (0..load.schedule.len()).map(move |place| (place, number(place)))
+}
+
+/// The accounts of this part's people: a portal that several machines load holds those of all.
+fn of_this_part(order: &Order<'_>, load: &Load, mut accounts: Vec<ExportedAccount>) -> Vec<ExportedAccount> {
+    if order.args.shard.is_some() {
+        let numbers: Vec<u64> = (0..load.schedule.len()).map(|place| load.schedule.number(place)).collect();
+        let person = |account: &ExportedAccount| load.crowd.population().index_of(account.nik);
+        accounts.retain(|account| person(account).is_some_and(|who| numbers.binary_search(&who).is_ok()));
+    }
+    accounts
+}
+
+fn came(load: &Load, totals: &Totals) -> Vec<Came> {
+    let one = |(place, at): (u64, usize)| {
+        let nik = load.crowd.applicant(at as u64).person.nik;
+        Some(Came { intended: load.schedule.instant(place), nik, told: totals.told[at]? })
+    };
+    places(load).filter_map(one).collect()
+}
+
+fn applicants<'a>(load: &'a Load, totals: &'a Totals) -> impl Iterator<Item = ApplicantRow> + 'a {
+    places(load).map(move |(place, at)| {
+        let applicant = load.crowd.applicant(at as u64);
+        let told = totals.told[at];
+        let observed = told.map(|told| match told {
+            Told::NotSent => "not-sent",
+            told => told.code().unwrap_or("unfinished"),
+        });
+        ApplicantRow {
+            arrival: applicant.arrival,
+            intended_us: u64::try_from(load.schedule.instant(place).as_micros()).unwrap_or(u64::MAX),
+            done_us: told.filter(|told| *told != Told::Unfinished).map(|_| totals.done_us[at]),
+            nik: applicant.person.nik.masked(),
+            region: region(applicant.person.nik, true),
+            defect: applicant.defect.map(|defect| defect.to_string()),
+            expected: applicant.expected.to_string(),
+            observed: observed.unwrap_or_default().to_owned(),
+        }
+    })
 }
 
 /// goose counted every request too; two different sums would mean that one of them is wrong.
@@ -93,9 +147,12 @@ fn miscounted(driven: Driven, histograms: &Histograms) -> Option<CommandError> {
 }
 
 /// The command line that repeats the run.
-fn command(order: &Order<'_>) -> String {
+pub(super) fn command(order: &Order<'_>) -> String {
     let args = order.args;
     let mut command = format!("lonjakan surge {} --seed {}", args.scenario.display(), order.plan.seed);
+    if let Some(shard) = args.shard {
+        command.push_str(&format!(" --shard {}/{}", shard.part, shard.of));
+    }
     if args.repeats > 0 {
         command.push_str(&format!(" --repeats {}", args.repeats));
     }
@@ -121,6 +178,12 @@ fn notes(
         "The latency of a registration counts up to the final answer, refusals and failures included."
             .to_owned(),
     ];
+    if let Some(shard) = order.args.shard {
+        notes.push(format!(
+            "Part {} of {} of the arrivals: the figures are of this part alone.",
+            shard.part, shard.of
+        ));
+    }
     let compression = order.plan.behaviour.time_compression;
     if compression > 1.0 {
         notes.push(format!(
