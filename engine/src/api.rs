@@ -8,11 +8,13 @@ mod confirmation;
 mod credentials;
 mod documents;
 mod drafts;
+mod entry;
 mod failures;
 mod fixed;
 mod headers;
 mod openapi;
 mod profile;
+mod queue;
 mod receipts;
 mod regencies;
 mod resets;
@@ -24,15 +26,14 @@ mod tickets;
 mod validations;
 
 use crate::app::App;
-use admission::Arrival;
 use answer::ApiError;
 use domain::nik::NikFault;
 use domain::wire::{FORM_VERSION, FORM_VERSION_HEADER};
 use domain::{Failure, Nik};
 use hyper::body::Incoming;
 use hyper::{HeaderMap, Request};
-use route::{Route, RouteError};
-use server::{Answer, BodyBounds, Peer};
+use route::{QueueVisit, Route, RouteError};
+use server::{Answer, BodyBounds};
 use std::sync::Arc;
 
 /// Bytes of a form at most; the longest legal one has about a thousand.
@@ -55,16 +56,11 @@ async fn answer_route(app: Arc<App>, request: Request<Incoming>) -> Answer {
         Err(RouteError::MethodNotAllowed(allowed)) => return answer::method_not_allowed(allowed),
     };
     let step = route.step();
-    let entered = app.overload.enter(&arrival(&app, route, &request)).await;
-    app.metrics.admission(if entered.is_ok() { "admit" } else { "shed" });
-    let answered = match entered {
-        Ok(place) => {
-            let answered = dispatch(&app, route, request).await;
-            place.done();
-            answered
-        }
-        Err(turned_away) => Err(ApiError::from(turned_away)),
-    };
+    let offered = app.overload.requests.offered();
+    let answered = enter_and_answer(&app, route, request).await;
+    let turned_away = answered.as_ref().err().and_then(ApiError::reason);
+    offered.answered(turned_away);
+    app.metrics.admission(if turned_away.is_none() { "admit" } else { "shed" });
     app.metrics.answered(step, answered.as_ref().err().map(ApiError::failure));
     answered.unwrap_or_else(|error| {
         let retry_after_s = app.gate.retry_after_s(error.failure(), app.clock.now());
@@ -72,16 +68,13 @@ async fn answer_route(app: Arc<App>, request: Request<Incoming>) -> Answer {
     })
 }
 
-/// What admission may know of a request before anything of its body is read: where it comes from, and which draft it goes on with.
-fn arrival(app: &App, route: Route, request: &Request<Incoming>) -> Arrival<'static> {
-    let key = app.overload.key();
-    let draft = route.draft();
-    Arrival {
-        person: draft.map(|id| key.visitor(&id.0)),
-        address: request.extensions().get::<Peer>().map(|peer| key.address(peer.0.ip())),
-        begun: draft.is_some(),
-        ..Arrival::default()
+async fn enter_and_answer(app: &App, route: Route, request: Request<Incoming>) -> Result<Answer, ApiError> {
+    let entry = entry::enter(app, route, &request)?;
+    let answer = dispatch(app, route, request).await?;
+    if matches!(route, Route::Confirmation(_)) {
+        entry.is_through(app);
     }
+    Ok(answer)
 }
 
 async fn dispatch(app: &App, route: Route, request: Request<Incoming>) -> Result<Answer, ApiError> {
@@ -94,6 +87,9 @@ async fn dispatch(app: &App, route: Route, request: Request<Incoming>) -> Result
         Route::Failures => Ok(failures::show(&head.headers)),
         Route::Regencies => Ok(regencies::show(app, &head.headers)),
         Route::OpenApi => Ok(openapi::show(&head.headers)),
+        Route::Queue(QueueVisit::Take) => queue::take(app, &head.headers),
+        Route::Queue(QueueVisit::Ask) => queue::ask(app, &head.headers),
+        Route::Queue(QueueVisit::Leave) => queue::leave(app, &head.headers),
         Route::Validations => validations::check(app, body).await,
         Route::Tickets => tickets::open(app, body).await,
         Route::Ticket(number) => tickets::show(app, number),
@@ -127,7 +123,7 @@ fn check_form_version(headers: &HeaderMap) -> Result<(), Failure> {
 /// Reads a form. What is none comes from another page than ours, most likely an old one.
 async fn read_form<T: serde::de::DeserializeOwned>(app: &App, body: Incoming) -> Result<T, ApiError> {
     let bounds = BodyBounds { bytes_max: FORM_BYTES_MAX, timeout: app.config.body_timeout };
-    let bytes = server::read(body, bounds, |_| Ok::<(), Failure>(())).await?;
+    let bytes = app.overload.limit.outside(server::read(body, bounds, |_| Ok::<(), Failure>(()))).await??;
     // A form is an object. serde would take an array for one as well, its elements in the order of the fields.
     let is_object = bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
     let form = is_object.then(|| serde_json::from_slice(&bytes).ok()).flatten();

@@ -39,7 +39,7 @@ pub struct App {
     pub(crate) secret: Secret,
     pub(crate) metrics: Metrics,
     pub(crate) tls: Option<Tls>,
-    pub(crate) overload: Arc<Overload>,
+    pub(crate) overload: Overload,
     /// Where the settings allow them.
     pub(crate) faults: Option<Arc<FaultSwitches>>,
 }
@@ -120,16 +120,20 @@ impl App {
         let counts = (metrics.store.clone(), metrics.life.clone());
         let committer =
             Committer::start(Arc::clone(&store), clock.clone(), rules, counts).map_err(in_register)?;
+        let key = Key::new(&secret.derive("admission"));
+        let overload = Overload::open(&config.admission, key, clock.clone(), &config.store, &metrics)
+            .map_err(in_folder)?;
+        let line = overload.passwords.clone();
         let passwords =
-            Passwords::start(&config.password, metrics.pool("password")).map_err(OpenError::System)?;
+            Passwords::start(&config.password, line, metrics.pool("password")).map_err(OpenError::System)?;
         let (threads, queue_max) = (config.photo_threads, config.photo_queue_max);
-        let photos = Photos::start(blobs, config.limits.blurred, threads, queue_max, metrics.pool("photo"))
+        let (line, counts) = (overload.photos.clone(), metrics.pool("photo"));
+        let photos = Photos::start(blobs, config.limits.blurred, threads, queue_max, line, counts)
             .map_err(OpenError::System)?;
         let registry = Registry::new(&config.registry, clock.clone(), metrics.registry.clone());
         let length = config.limits.captcha_length;
         let captchas = Captchas::new(config.captcha_key.clone(), length, config.captcha_life, clock.now())
             .map_err(|error| OpenError::System(io::Error::other(error)))?;
-        let overload = Overload::new(config.admission, Key::new(&secret.derive("admission")));
         Ok(Arc::new(App {
             config,
             clock,

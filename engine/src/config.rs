@@ -1,13 +1,14 @@
 //! The engine's settings: a TOML file as it is written, and the checked values that everything else uses.
 
 mod accounts;
+mod admission;
 mod listening;
 
+pub(crate) use self::admission::AdmissionConfig;
 pub(crate) use accounts::{AccountsConfig, MailConfig, MailWay};
 pub(crate) use listening::ListeningConfig;
 
 use crate::registry::BreakerConfig;
-use admission::{Policy, Sizing};
 use domain::captcha::{CaptchaKey, KEY_BYTES};
 use domain::limits::Blurred;
 use domain::schedule::{DailyHours, Schedule};
@@ -58,10 +59,20 @@ header_timeout_ms         longest time for the headers of a request, 10 to 60000
 body_rate_min             bytes a second of an upload past its first 10 s, 0 to 1000000 [1000]
 tls_certificate, tls_key  PEM files: the chain and its key; listen speaks TLS then   [none]
 body_timeout_ms           longest time for one upload, 10 to 1800000                 [30000]
-admission                 none, concurrency-limit, codel, deadline or budgets        [none]
-admission_in_flight_max   requests under way at a time, 1 to 1000000                 [2000]
-admission_service_ms      usual time of work for a request, 1 to 60000               [30]
+admission                 none, concurrency-limit, codel, deadline, budgets, waiting-room, odd-even or cohort [none]
+admission_in_flight_max   requests under way at a time with concurrency-limit, those not counted that still send their body, 1 to 1000000 [2000]
+admission_service_ms      usual time of work for a password, until it was measured, 1 to 60000 [30]
 admission_patience_ms     how long a client waits for an answer, 1 to 600000         [8000]
+admission_calls_per_s     people that the waiting room lets in a second, 0.001 to 100000 [19 of 20 that the passwords allow]
+admission_active_max      people inside the waiting room's bound at a time, 1 to 10000000 [450 s of calls]
+admission_heartbeat_s     silence after which somebody who waits has left, 3 to 3600 [60]
+admission_idle_s          silence after which somebody inside has left, 3 to 86400   [600]
+admission_turn_s          length of an odd or even turn; an hour but in simulations, 1 to 3600 [3600]
+admission_period_s        time after which a cohort is drawn anew, 1 to 86400        [1800]
+admission_person_burst    requests that budgets let a person make at once, 1 to 1000000 [20]
+admission_person_per_s    and a second after that, 0.001 to 100000                   [1]
+admission_address_burst   newcomers and nameless requests of an address at once, 1 to 10000000 [1000]
+admission_address_per_s   and a second after that, 0.001 to 100000                   [20]
 store_cache_bytes         memory for the register's pages, at least 1000000          [134217728]
 activation                on, off, or profile: as the limits profile has it          [profile]
 activation_hours          time to activate an account before it is cancelled, 1-720  [48]
@@ -79,10 +90,6 @@ smtp_url                  relay for messages instead of files, smtps:// or loopb
 outbox_retry_ms           pause after a message that failed, doubling, 10 to 60000   [1000]
 sweep_ms                  pause between looks for what is over, 10 to 600000         [5000]
 ";
-
-/// What a person asks of the portal from first to last, and how long that takes: budgets are sized by it.
-const REQUESTS_PER_PERSON: u32 = 10;
-const JOURNEY: Duration = Duration::from_secs(300);
 
 /// Checked settings.
 #[derive(Clone)]
@@ -112,7 +119,7 @@ pub struct Config {
     pub(crate) photo_queue_max: usize,
     pub(crate) listening: ListeningConfig,
     pub(crate) body_timeout: Duration,
-    pub(crate) admission: Policy,
+    pub(crate) admission: AdmissionConfig,
     pub(crate) store_cache_bytes: u64,
     pub(crate) accounts: AccountsConfig,
 }
@@ -201,6 +208,16 @@ struct RawConfig {
     admission_in_flight_max: Option<u64>,
     admission_service_ms: Option<u64>,
     admission_patience_ms: Option<u64>,
+    admission_calls_per_s: Option<f64>,
+    admission_active_max: Option<u64>,
+    admission_heartbeat_s: Option<u64>,
+    admission_idle_s: Option<u64>,
+    admission_turn_s: Option<u64>,
+    admission_period_s: Option<u64>,
+    admission_person_burst: Option<u64>,
+    admission_person_per_s: Option<f64>,
+    admission_address_burst: Option<u64>,
+    admission_address_per_s: Option<f64>,
     store_cache_bytes: Option<u64>,
     activation: Option<String>,
     activation_hours: Option<u64>,
@@ -323,6 +340,53 @@ impl RawConfig {
             outbox_folder: self.outbox_folder,
             smtp_url: self.smtp_url,
         };
+        let seconds = |value| Duration::from_secs(value);
+        let person_burst = within(
+            "admission_person_burst",
+            self.admission_person_burst,
+            u64::from(2 * admission::REQUESTS_PER_PERSON),
+            1,
+            1_000_000,
+        );
+        let address_burst =
+            within("admission_address_burst", self.admission_address_burst, 1_000, 1, 10_000_000);
+        let heartbeat = within("admission_heartbeat_s", self.admission_heartbeat_s, 60, 3, 3_600);
+        let idle = within("admission_idle_s", self.admission_idle_s, 600, 3, 86_400);
+        let turn = within("admission_turn_s", self.admission_turn_s, 3_600, 1, 3_600);
+        let period = within("admission_period_s", self.admission_period_s, 1_800, 1, 86_400);
+        let active_max = self
+            .admission_active_max
+            .map(|max| within("admission_active_max", Some(max), max, 1, 10_000_000));
+        let mut rate = |key: &str, value: Option<f64>, default: f64| {
+            let value = value.unwrap_or(default);
+            if !(0.001..=100_000.0).contains(&value) {
+                problems.push(format!("{key} = {value} is out of range: 0.001 to 100000"));
+                return default;
+            }
+            value
+        };
+        let calls_per_s =
+            self.admission_calls_per_s.map(|per_s| rate("admission_calls_per_s", Some(per_s), 1.0));
+        let raw_admission = admission::RawAdmission {
+            policy: self.admission,
+            in_flight_max: count(in_flight_max),
+            service: Duration::from_millis(service_ms),
+            patience: Duration::from_millis(patience_ms),
+            password_threads: count(password_threads),
+            photo_threads: count(photo_threads),
+            calls_per_s,
+            active_max: active_max.map(count),
+            heartbeat: seconds(heartbeat),
+            idle: seconds(idle),
+            turn: seconds(turn),
+            period: seconds(period),
+            person: (small(person_burst), rate("admission_person_per_s", self.admission_person_per_s, 1.0)),
+            address: (
+                small(address_burst),
+                rate("admission_address_per_s", self.admission_address_per_s, 20.0),
+            ),
+        };
+        let admission = raw_admission.check(problems);
         let listening = listening.check(problems);
 
         let mut check = |key: &str, problem: String| problems.push(format!("{key} {problem}"));
@@ -337,28 +401,6 @@ impl RawConfig {
         if profile.is_none() {
             check("limits_profile", "is none of 2018, 2019, 2021, 2023, 2024, seed".to_owned());
         }
-        let sizing = Sizing {
-            slots: count(in_flight_max),
-            service_mean: Duration::from_millis(service_ms),
-            patience: Duration::from_millis(patience_ms),
-            requests_per_person: REQUESTS_PER_PERSON,
-            journey: JOURNEY,
-            opens_at: None,
-        };
-        let admission = match self.admission.as_deref() {
-            None | Some("none") => Policy::None,
-            Some("concurrency-limit") => Policy::ConcurrencyLimit { in_flight_max: count(in_flight_max) },
-            Some(name @ ("codel" | "deadline" | "budgets")) => {
-                Policy::sized(name, &sizing).unwrap_or(Policy::None)
-            }
-            Some(other) => {
-                check(
-                    "admission",
-                    format!("= {other:?} is none of none, concurrency-limit, codel, deadline, budgets"),
-                );
-                Policy::None
-            }
-        };
         let mut instant = |key: &str, text: Option<String>| {
             let text = text?;
             let parsed = Timestamp::try_from(text.clone());
@@ -500,8 +542,9 @@ mod tests {
             &format!(
                 "{LEAST}password_passes = 0\nkilobyte_bytes = 1023\nadmission = \"all\"\ncaptcha_key = \"ab\""
             ),
-            "engine.toml: password_passes = 0 is out of range: 1 to 16; kilobyte_bytes = 1023 is neither 1000 nor 1024; \
-             admission = \"all\" is none of none, concurrency-limit, codel, deadline, budgets; captcha_key is not 64 hexadecimal digits",
+            "engine.toml: password_passes = 0 is out of range: 1 to 16; admission = \"all\" is none of none, concurrency-limit, \
+             codel, deadline, budgets, waiting-room, odd-even, cohort; kilobyte_bytes = 1023 is neither 1000 nor 1024; \
+             captcha_key is not 64 hexadecimal digits",
         );
         check(
             &format!(

@@ -2,14 +2,15 @@
 //!
 //! Applicants read it without a lock. A change is on disk before it holds.
 
+use crate::files;
 use crate::waits;
 use arc_swap::ArcSwap;
 use domain::schedule::Schedule;
 use domain::wire::{self, Gate, GateBook, GateChange, GateEntry};
 use domain::{Failure, Timestamp};
 use serde::{Deserialize, Serialize};
-use std::fs::{self, File};
-use std::io::{self, Write};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
@@ -191,15 +192,8 @@ fn read(bytes: &[u8]) -> io::Result<Book> {
     }
 }
 
-/// Beside the old one first, so that a crash leaves either the one or the other, whole.
 fn write(path: &Path, book: &Book) -> io::Result<()> {
-    let bytes = serde_json::to_vec_pretty(book).map_err(io::Error::other)?;
-    let beside = path.with_extension("json.new");
-    let mut file = File::create(&beside)?;
-    file.write_all(&bytes)?;
-    file.sync_all()?;
-    fs::rename(&beside, path)?;
-    File::open(path.parent().unwrap_or(Path::new(".")))?.sync_all()
+    files::replace(path, &serde_json::to_vec_pretty(book).map_err(io::Error::other)?)
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ mod clock;
 mod committer;
 mod config;
 mod faults;
+mod files;
 #[doc(hidden)]
 pub mod fuzzing;
 mod gate;
@@ -64,7 +65,7 @@ pub async fn run(
             shutdown,
         )
     };
-    let time_keeper = Arc::clone(&app);
+    let (time_keeper, last) = (Arc::clone(&app), Arc::clone(&app));
     let operators = {
         let bounds = Bounds { connections_max: 64, ..Bounds::default() };
         let end = async {
@@ -84,6 +85,9 @@ pub async fn run(
         never = time_keeper.overload.keep_time() => match never {},
     };
     background.shutdown().await;
+    if let Err(error) = last.overload.door.keep_room() {
+        tracing::error!(%error, "the waiting room's counters were not kept");
+    }
     drained
 }
 
@@ -95,5 +99,6 @@ fn start_background(listener: &TcpListener, app: &Arc<App>) -> JoinSet<()> {
     let mut background = JoinSet::new();
     background.spawn(outbox::run(Arc::clone(app), outbox, mail.links_begin_with(listen).into()));
     background.spawn(sweep::run(Arc::clone(app)));
+    background.spawn(overload::keep_room(Arc::clone(app)));
     background
 }

@@ -1,7 +1,9 @@
 //! What the engine counts, for Prometheus. Names follow its conventions: base units, `_total` for what only grows.
 
+mod overload;
+
+use crate::overload::Overload;
 use crate::registry::RegistryError;
-use admission::Counts;
 use domain::Failure;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
@@ -10,6 +12,8 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry as Names;
 use std::sync::atomic::AtomicU64;
 use std::time::{Duration, Instant};
+
+pub(crate) use overload::{LineMetrics, RequestMetrics};
 
 type Seconds = Counter<f64, AtomicU64>;
 
@@ -20,7 +24,7 @@ pub(crate) struct Metrics {
     admission: Family<AdmissionLabels, Counter>,
     under_way: Gauge,
     in_line: Gauge,
-    wasted: Gauge,
+    overload: overload::OverloadFamilies,
     pools: PoolFamilies,
     pub(crate) store: StoreMetrics,
     pub(crate) life: LifeMetrics,
@@ -55,6 +59,10 @@ struct PoolFamilies {
     jobs: Family<PoolLabels, Counter>,
     refused: Family<PoolLabels, Counter>,
     client_gone: Family<PoolLabels, Counter>,
+    useful: Family<PoolLabels, Counter>,
+    wasted: Family<PoolLabels, Counter>,
+    wasted_seconds: Family<PoolLabels, Seconds>,
+    requests_wasted: Counter,
     threads: Family<PoolLabels, Gauge>,
 }
 
@@ -66,6 +74,10 @@ pub(crate) struct PoolMetrics {
     jobs: Counter,
     refused: Counter,
     client_gone: Counter,
+    useful: Counter,
+    wasted: Counter,
+    wasted_seconds: Seconds,
+    requests_wasted: Counter,
     threads: Gauge,
 }
 
@@ -106,7 +118,7 @@ impl Metrics {
             admission: Family::default(),
             under_way: Gauge::default(),
             in_line: Gauge::default(),
-            wasted: Gauge::default(),
+            overload: overload::OverloadFamilies::new(),
             pools: PoolFamilies::default(),
             store: StoreMetrics::default(),
             life: LifeMetrics::default(),
@@ -121,10 +133,11 @@ impl Metrics {
         names.register("admission", "Requests by what admission decided", self.admission.clone());
         names.register("requests_under_way", "Requests that are worked on", self.under_way.clone());
         names.register("requests_in_line", "Requests that wait for their turn", self.in_line.clone());
+        self.overload.name(names);
         names.register(
             "requests_wasted",
-            "Requests done for clients that had gone, since the start",
-            self.wasted.clone(),
+            "Requests for which a pool worked in vain: their client had gone",
+            self.pools.requests_wasted.clone(),
         );
         names.register("pool_busy_seconds", "Time that threads of a pool worked", self.pools.busy.clone());
         names.register("pool_wait_seconds", "Time that jobs of a pool waited", self.pools.waited.clone());
@@ -135,6 +148,9 @@ impl Metrics {
             "Jobs dropped because nobody waited for them",
             self.pools.client_gone.clone(),
         );
+        names.register("pool_useful", "Jobs done for somebody who still waited", self.pools.useful.clone());
+        names.register("pool_wasted", "Jobs done for somebody who had gone", self.pools.wasted.clone());
+        names.register("pool_wasted_seconds", "Time that those took", self.pools.wasted_seconds.clone());
         names.register("pool_threads", "Threads of a pool", self.pools.threads.clone());
         names.register(
             "store_flush_seconds",
@@ -184,16 +200,31 @@ impl Metrics {
             jobs: self.pools.jobs.get_or_create_owned(&labels),
             refused: self.pools.refused.get_or_create_owned(&labels),
             client_gone: self.pools.client_gone.get_or_create_owned(&labels),
+            useful: self.pools.useful.get_or_create_owned(&labels),
+            wasted: self.pools.wasted.get_or_create_owned(&labels),
+            wasted_seconds: self.pools.wasted_seconds.get_or_create_owned(&labels),
+            requests_wasted: self.pools.requests_wasted.clone(),
             threads: self.pools.threads.get_or_create_owned(&labels),
         }
     }
 
-    /// How things stand at the gate: requests under way, requests in line, and what was counted.
-    pub(crate) fn set_overload(&self, (under_way, in_line, counts): (usize, usize, Counts)) {
-        let gauge = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
-        self.under_way.set(gauge(under_way as u64));
-        self.in_line.set(gauge(in_line as u64));
-        self.wasted.set(gauge(counts.wasted));
+    /// Counters of requests under `policy`.
+    pub(crate) fn requests(&self, policy: &'static str) -> RequestMetrics {
+        self.overload.requests(policy)
+    }
+
+    /// Counters of the line before `pool` under `policy`.
+    pub(crate) fn line(&self, policy: &'static str, pool: &'static str) -> LineMetrics {
+        self.overload.line(policy, pool)
+    }
+
+    /// How things stand under the policy.
+    pub(crate) fn set_overload(&self, overload: &Overload) {
+        let gauge = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+        self.under_way.set(gauge(overload.limit.under_way()));
+        self.in_line.set(gauge(overload.in_line()));
+        let (room, cohort_level) = overload.door.gauges();
+        self.overload.set(room, cohort_level);
     }
 
     /// Everything, in the OpenMetrics text format.
@@ -214,9 +245,17 @@ impl PoolMetrics {
         self.waited.inc_by(time.as_secs_f64());
     }
 
-    pub(crate) fn worked(&self, time: Duration) {
+    /// A job is done, and somebody waited for it, or nobody did.
+    pub(crate) fn worked(&self, time: Duration, useful: bool) {
         self.busy.inc_by(time.as_secs_f64());
         self.jobs.inc();
+        if useful {
+            self.useful.inc();
+        } else {
+            self.wasted.inc();
+            self.wasted_seconds.inc_by(time.as_secs_f64());
+            self.requests_wasted.inc();
+        }
     }
 
     pub(crate) fn refused(&self) {
@@ -307,7 +346,7 @@ mod tests {
         metrics.answered("identity", None);
         metrics.answered("identity", Some(Failure::NikNotFound));
         metrics.pool("password").set_threads(2);
-        metrics.pool("password").worked(Duration::from_millis(30));
+        metrics.pool("password").worked(Duration::from_millis(30), true);
         metrics.store.flushed(Duration::from_millis(5), 3, true);
         let text = metrics.encode();
         for line in [

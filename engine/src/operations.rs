@@ -32,7 +32,7 @@ pub(crate) async fn answer(app: Arc<App>, request: Request<Incoming>) -> Answer 
         (&Method::GET, "/healthz") => text(StatusCode::OK, "text/plain", "ok\n"),
         (&Method::GET, "/readyz") => ready(&app),
         (&Method::GET, "/metrics") => {
-            app.metrics.set_overload(app.overload.counts());
+            app.metrics.set_overload(&app.overload);
             let (media_type, body) = metrics::negotiated(request.headers(), app.metrics.encode());
             text(StatusCode::OK, media_type, body)
         }

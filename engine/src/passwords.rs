@@ -5,12 +5,14 @@
 
 use crate::config::PasswordConfig;
 use crate::metrics::PoolMetrics;
+use crate::overload::Line;
 use crate::pool::{Pool, PoolError};
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use std::io;
+use std::sync::Arc;
 use subtle::ConstantTimeEq;
 
 /// Bytes of salt, and of the hash.
@@ -27,11 +29,16 @@ pub(crate) struct Passwords {
 impl Passwords {
     /// # Errors
     /// Where no thread or no random bytes can be had.
-    pub(crate) fn start(config: &PasswordConfig, metrics: PoolMetrics) -> io::Result<Passwords> {
+    pub(crate) fn start(
+        config: &PasswordConfig,
+        line: Option<Arc<Line>>,
+        metrics: PoolMetrics,
+    ) -> io::Result<Passwords> {
         let blocks = config.params.block_count();
         let pool = Pool::start("password", config.threads, config.queue_max, metrics, move || {
             vec![Block::new(); blocks]
         })?;
+        let pool = pool.behind(line);
         Ok(Passwords { pool, params: config.params.clone(), decoy: decoy(&config.params)? })
     }
 
@@ -137,7 +144,7 @@ mod tests {
     async fn without_a_hash_nothing_is_right() {
         let params = Params::new(64, 1, 1, None).unwrap();
         let config = PasswordConfig { params, threads: 1, queue_max: 8 };
-        let passwords = Passwords::start(&config, Metrics::new().pool("password")).unwrap();
+        let passwords = Passwords::start(&config, None, Metrics::new().pool("password")).unwrap();
         let hash = passwords.hash("kuda-laut-47".to_owned()).await.unwrap();
         assert_eq!(passwords.verify("kuda-laut-47".to_owned(), Some(hash)).await, Ok(true));
         assert_eq!(passwords.verify("kuda-laut-47".to_owned(), None).await, Ok(false));

@@ -2,6 +2,7 @@
 
 use crate::blobs::Blobs;
 use crate::metrics::PoolMetrics;
+use crate::overload::Line;
 use crate::pool::{Pool, PoolError};
 use crate::store::DraftId;
 use bytes::Bytes;
@@ -42,9 +43,10 @@ impl Photos {
         blurred: Blurred,
         threads: usize,
         queue_max: usize,
+        line: Option<Arc<Line>>,
         metrics: PoolMetrics,
     ) -> io::Result<Photos> {
-        let pool = Pool::start("photo", threads, queue_max, metrics, Vec::new)?;
+        let pool = Pool::start("photo", threads, queue_max, metrics, Vec::new)?.behind(line);
         Ok(Photos { pool, blobs: Arc::new(blobs), blurred })
     }
 

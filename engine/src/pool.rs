@@ -4,7 +4,9 @@
 //! before it costs anything.
 
 use crate::metrics::PoolMetrics;
+use crate::overload::{Line, TurnedAway};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::time::Instant;
 use std::{io, thread};
 use tokio::sync::oneshot;
@@ -12,16 +14,20 @@ use tokio::sync::oneshot;
 /// Threads that share a queue. Each keeps a scratch `S` from job to job, so that large buffers are made once.
 pub(crate) struct Pool<S> {
     jobs: flume::Sender<Job<S>>,
+    /// Who has to be asked before the queue is.
+    line: Option<Arc<Line>>,
     metrics: PoolMetrics,
 }
 
 type Job<S> = Box<dyn FnOnce(&mut S) + Send>;
 
 /// Why work was not done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub(crate) enum PoolError {
     #[error("too much work waits")]
     Full,
+    #[error("turned away by the overload policy")]
+    TurnedAway(TurnedAway),
     #[error("the work failed in an unforeseen way")]
     Lost,
 }
@@ -51,17 +57,27 @@ impl<S: 'static> Pool<S> {
                 }
             })?;
         }
-        Ok(Pool { jobs, metrics })
+        Ok(Pool { jobs, line: None, metrics })
+    }
+
+    /// The same, with a line before its queue.
+    pub(crate) fn behind(self, line: Option<Arc<Line>>) -> Pool<S> {
+        Pool { line, ..self }
     }
 
     /// Does `work` on a thread of the pool.
     ///
     /// # Errors
-    /// [`PoolError::Full`] at once where too much waits; [`PoolError::Lost`] where the work panicked.
+    /// [`PoolError::TurnedAway`] by the policy; [`PoolError::Full`] at once where too much waits; [`PoolError::Lost`] where the work
+    /// panicked.
     pub(crate) async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut S) -> T + Send + 'static,
     ) -> Result<T, PoolError> {
+        let slot = match &self.line {
+            Some(line) => Some(line.enter().await.map_err(PoolError::TurnedAway)?),
+            None => None,
+        };
         let (reply, answer) = oneshot::channel();
         let metrics = self.metrics.clone();
         let queued = Instant::now();
@@ -73,8 +89,10 @@ impl<S: 'static> Pool<S> {
             }
             let started = Instant::now();
             let done = work(scratch);
-            metrics.worked(started.elapsed());
-            reply.send(done).ok();
+            let took = started.elapsed();
+            // Only now, whatever has become of the client meanwhile: until here a thread was taken.
+            drop(slot);
+            metrics.worked(took, reply.send(done).is_ok());
         });
         if self.jobs.try_send(job).is_err() {
             self.metrics.refused();

@@ -59,9 +59,14 @@ fn token_in(headers: &HeaderMap) -> Option<&str> {
     if let Some(authorization) = headers.get(AUTHORIZATION) {
         return authorization.to_str().ok()?.strip_prefix("Bearer ").map(str::trim);
     }
+    cookie_in(headers, COOKIE_NAME)
+}
+
+/// The value of the cookie `name`.
+pub(crate) fn cookie_in<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
     let mut pairs = cookies.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(name, _)| *name == COOKIE_NAME).map(|(_, token)| token)
+    pairs.find(|(found, _)| *found == name).map(|(_, value)| value)
 }
 
 fn digest(token: &str) -> String {

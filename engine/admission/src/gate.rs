@@ -221,12 +221,12 @@ impl Gate {
         self.desk.wake_at()
     }
 
-    /// A request that was let in had to wait for `delay` elsewhere, as at a second gate before a pool. It
-    /// moves the level of a cohort. The gate's own line tells by itself; where it has one, those begun at
-    /// once tell of no delay, and nothing else is to be told.
-    pub fn delayed(&mut self, delay: Duration) {
+    /// A request that was let in had to wait for `delay` elsewhere, as at a second gate before a pool. `point` numbers such
+    /// places, below 4; where a pool has a line, those begun at once are told too, with no delay. It moves the level of a
+    /// cohort. The gate's own line, at point 0, tells by itself.
+    pub fn delayed(&mut self, point: usize, delay: Duration) {
         if let People::Cohort(cohort) = &mut self.people {
-            cohort.delayed(delay);
+            cohort.delayed(point, delay);
         }
     }
 
@@ -284,6 +284,18 @@ impl Gate {
         Some(room.people())
     }
 
+    /// Whether the waiting room has opened, and what somebody would be told who came at this moment.
+    pub fn room_newcomer(&self, now: Moment) -> Option<(bool, Standing)> {
+        let People::Room(room) = &self.people else { return None };
+        Some(room.newcomer(now))
+    }
+
+    /// Whose turn it is under odd and even, 0 for even and 1 for odd, and how long it still lasts.
+    pub fn odd_even_turn(&self, now: Moment) -> Option<(u64, Duration)> {
+        let People::OddEven(hours) = &self.people else { return None };
+        Some(hours.turn(now))
+    }
+
     /// The share of people that a cohort lets pass, 0 to 1.
     pub fn cohort_level(&self) -> Option<f64> {
         let People::Cohort(cohort) = &self.people else { return None };
@@ -327,7 +339,7 @@ impl Gate {
         self.retry.admitted();
         self.running.insert(id, Running { since: now, person, gone: false });
         if self.desk.has_line() {
-            self.delayed(stood);
+            self.delayed(0, stood);
         }
     }
 

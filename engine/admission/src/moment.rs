@@ -35,15 +35,9 @@ impl Moment {
         Duration::from_micros(self.0.saturating_sub(earlier.0))
     }
 
-    /// The hour of the day in Jakarta, 0 to 23.
-    pub(crate) fn hour_wib(self) -> u64 {
-        self.0.saturating_add(WIB_AHEAD_US) / HOUR_US % 24
-    }
-
-    /// The time until the next full hour, which is full in every Indonesian zone at once. At a full hour it
-    /// is a whole hour.
-    pub(crate) fn until_next_hour(self) -> Duration {
-        Duration::from_micros(HOUR_US - self.0 % HOUR_US)
+    /// Microseconds since midnight in Jakarta.
+    pub(crate) fn since_midnight_wib_us(self) -> u64 {
+        self.0.saturating_add(WIB_AHEAD_US) % (24 * HOUR_US)
     }
 }
 
@@ -58,18 +52,16 @@ mod tests {
 
     /// `at_s` is seconds since the epoch, which began at 07.00 in Jakarta.
     #[test]
-    fn hours_in_jakarta() {
-        let check = |at_s: u64, hour, until_next_s| {
+    fn days_in_jakarta() {
+        let check = |at_s: u64, passed_s: u64| {
             let at = Moment::from_us(at_s * 1_000_000);
-            assert_eq!(at.hour_wib(), hour, "{at_s}");
-            assert_eq!(at.until_next_hour(), Duration::from_secs(until_next_s), "{at_s}");
+            assert_eq!(at.since_midnight_wib_us(), passed_s * 1_000_000, "{at_s}");
         };
-        check(0, 7, 3_600);
-        check(3_599, 7, 1);
-        check(3_600, 8, 3_600);
-        check(16 * 3_600, 23, 3_600);
-        check(17 * 3_600, 0, 3_600);
-        check(86_400 + 60, 7, 3_540);
+        check(0, 7 * 3_600);
+        check(3_599, 7 * 3_600 + 3_599);
+        check(17 * 3_600 - 1, 86_399);
+        check(17 * 3_600, 0);
+        check(86_400 + 60, 7 * 3_600 + 60);
     }
 
     #[test]

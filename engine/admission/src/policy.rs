@@ -69,7 +69,7 @@ impl Policy {
             "deadline" => Policy::Deadline(sizing.deadline()),
             "budgets" => Policy::Budgets(sizing.budgets(), limit),
             "waiting-room" => Policy::WaitingRoom(sizing.room(), Work::Deadline(sizing.deadline())),
-            "odd-even" => Policy::OddEven(OddEvenSettings { spread: 10 * MINUTE }, limit),
+            "odd-even" => Policy::OddEven(OddEvenSettings { turn: 60 * MINUTE, spread: 10 * MINUTE }, limit),
             "cohort" => Policy::Cohort(sizing.cohort(), Work::Deadline(sizing.deadline())),
             _ => return None,
         })

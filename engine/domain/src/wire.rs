@@ -10,6 +10,7 @@ mod flow;
 mod gate;
 pub mod paths;
 mod problem;
+mod queue;
 mod regencies;
 mod registry;
 mod status;
@@ -29,6 +30,7 @@ pub use flow::{
 };
 pub use gate::{GateBook, GateChange, GateEntry, GateRefusal, KeyChange, changes};
 pub use problem::{FieldProblem, Problem};
+pub use queue::{NikTurn, Parity, QUEUE_COOKIE, QUEUE_TOKEN, QueuePlace, QueueState, WaitingRoom};
 pub use regencies::{Regencies, Regency};
 pub use registry::{RegistryAnswer, RegistryQuestion};
 pub use status::{DocumentRule, Status};

@@ -1,7 +1,8 @@
 //! Answers as they go out: JSON, or a problem that says what the applicant can do and nothing of the inside.
 
+use crate::app::App;
 use crate::committer::CommitError;
-use crate::overload::TurnedAway;
+use crate::overload::{Reason, Rule, TurnedAway, seconds_up};
 use crate::photos::PhotoError;
 use crate::pool::PoolError;
 use crate::store::{StoreError, UpdateError};
@@ -9,7 +10,8 @@ use crate::waits;
 use bytes::Bytes;
 use domain::Failure;
 use domain::identity::Fault;
-use domain::wire::{self, Problem};
+use domain::wire::{self, Parity, Problem};
+use domain::zone::LocalTimes;
 use http_body_util::Full;
 use hyper::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderValue, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS};
 use hyper::{Response, StatusCode};
@@ -24,6 +26,10 @@ pub(super) struct ApiError {
     faults: Vec<Fault>,
     /// Where it is known.
     retry_after_s: Option<u32>,
+    /// What to do about it, in Indonesian.
+    detail: Option<String>,
+    /// Which rule under overload turned it away, if one did.
+    reason: Option<Reason>,
     /// For the log alone.
     inside: Option<String>,
 }
@@ -32,6 +38,29 @@ impl ApiError {
     /// What the applicant is told.
     pub(super) fn failure(&self) -> Failure {
         self.failure
+    }
+
+    /// Which rule under overload turned it away, if one did.
+    pub(super) fn reason(&self) -> Option<Reason> {
+        self.reason
+    }
+
+    /// The policy has turned somebody away. Whose turn it is they are told, since coming back sooner is in vain.
+    pub(super) fn turned_away(app: &App, turned: TurnedAway) -> ApiError {
+        let detail = match app.overload.door.rule() {
+            Rule::Turns => app.overload.door.turn().map(|turn| {
+                let (others, until) = match turn.parity {
+                    Parity::Even => ("genap", "ganjil"),
+                    Parity::Odd => ("ganjil", "genap"),
+                };
+                let at = LocalTimes::of(turn.until).wib;
+                format!(
+                    "Saat ini giliran NIK dengan angka terakhir {others}. Giliran NIK {until} mulai {at}."
+                )
+            }),
+            _ => None,
+        };
+        ApiError { detail, ..ApiError::from(turned) }
     }
 
     /// The form has faults; the first gives the answer its code.
@@ -73,7 +102,7 @@ impl ApiError {
         }
         let problem = match self.faults.first() {
             Some(&first) => Problem::of_faults(first, &self.faults),
-            None => Problem::of(self.failure),
+            None => Problem { detail: self.detail.clone(), ..Problem::of(self.failure) },
         };
         let status = StatusCode::from_u16(self.failure.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let soon = || self.failure.is_transient().then(waits::soon);
@@ -140,14 +169,22 @@ fn with_body<T: Serialize>(status: StatusCode, media_type: &'static str, body: &
 
 impl From<TurnedAway> for ApiError {
     fn from(turned: TurnedAway) -> ApiError {
-        let seconds = u32::try_from(turned.retry_after.as_secs()).unwrap_or(u32::MAX).max(1);
-        ApiError::from(turned.failure).retry_after(Some(seconds))
+        let told = (!turned.retry_after.is_zero())
+            .then(|| u32::try_from(seconds_up(turned.retry_after)).unwrap_or(u32::MAX));
+        ApiError { reason: Some(turned.why), ..ApiError::from(turned.failure()).retry_after(told) }
     }
 }
 
 impl From<Failure> for ApiError {
     fn from(failure: Failure) -> ApiError {
-        ApiError { failure, faults: Vec::new(), retry_after_s: None, inside: None }
+        ApiError {
+            failure,
+            faults: Vec::new(),
+            retry_after_s: None,
+            detail: None,
+            reason: None,
+            inside: None,
+        }
     }
 }
 
@@ -174,7 +211,8 @@ impl From<UpdateError> for ApiError {
 impl From<PoolError> for ApiError {
     fn from(error: PoolError) -> ApiError {
         match error {
-            PoolError::Full => ApiError::from(Failure::Busy),
+            PoolError::Full => ApiError { reason: Some(Reason::Full), ..ApiError::from(Failure::Busy) },
+            PoolError::TurnedAway(turned) => ApiError::from(turned),
             PoolError::Lost => ApiError::inside(Failure::Internal, &error),
         }
     }
@@ -194,7 +232,7 @@ impl From<CommitError> for ApiError {
     fn from(error: CommitError) -> ApiError {
         match error {
             CommitError::Refused(failure) => ApiError::from(failure),
-            CommitError::Full => ApiError::from(Failure::Busy),
+            CommitError::Full => ApiError { reason: Some(Reason::Full), ..ApiError::from(Failure::Busy) },
             CommitError::Store(cause) => ApiError::inside(Failure::StorageUnavailable, &cause),
         }
     }

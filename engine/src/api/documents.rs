@@ -24,7 +24,8 @@ pub(super) async fn put(
     let limits = app.config.limits.document(kind).ok_or(Failure::FormOutdated)?;
     drafts::load(app, id, app.clock.now())?.admit(Step::Document, app.clock.now())?;
     let bounds = BodyBounds { bytes_max: u64::from(limits.bytes_max), timeout: app.config.body_timeout };
-    let file = server::read(body, bounds, |start| limits.check_magic(start).map(drop)).await?;
+    let reading = server::read(body, bounds, |start| limits.check_magic(start).map(drop));
+    let file = app.overload.limit.outside(reading).await??;
     let document = app.photos.take(id, kind, limits, file).await?;
     let taken = DocumentTaken {
         kind,

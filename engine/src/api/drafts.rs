@@ -1,6 +1,7 @@
 //! `POST /drafts`: step 1, Pengecekan Identitas. The cheapest refusals come first; the registry, which costs quota, comes last.
 
 use super::answer::{self, ApiError};
+use super::entry::enter_named;
 use super::route::draft_id;
 use super::{check_gate, read_form};
 use crate::app::App;
@@ -18,6 +19,8 @@ use server::Answer;
 pub(super) async fn open(app: &App, body: Incoming) -> Result<Answer, ApiError> {
     check_gate(app)?;
     let form: OpenDraft = read_form(app, body).await?;
+    // Before the captcha is used up: whoever is sent away can answer the same one when they come back soon.
+    let _pass = enter_named(app, &form.nik)?;
     let now = app.clock.now();
     app.captchas.redeem(&form.captcha, now).map_err(|failure| ApiError::of_field("captcha", failure))?;
     let rules = Rules { regions: app.config.regions, limits: &app.config.limits, today: now.date_wib() };

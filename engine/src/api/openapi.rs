@@ -17,7 +17,7 @@ pub(super) fn show(headers: &HeaderMap) -> Answer {
 
 #[cfg(test)]
 mod tests {
-    use super::super::route::{self, Route, RouteError};
+    use super::super::route::{self, QueueVisit, Route, RouteError};
     use super::*;
     use domain::document::DocumentKind;
     use domain::draft::AccountNumber;
@@ -35,6 +35,7 @@ mod tests {
             Route::Failures,
             Route::Regencies,
             Route::OpenApi,
+            Route::Queue(QueueVisit::Take),
             Route::Validations,
             Route::Tickets,
             Route::Ticket(TicketNumber::new([0; 10])),
@@ -61,6 +62,7 @@ mod tests {
                 | Route::Failures
                 | Route::Regencies
                 | Route::OpenApi
+                | Route::Queue(_)
                 | Route::Validations
                 | Route::Tickets
                 | Route::Ticket(_)

@@ -16,6 +16,7 @@ pub(super) enum Route {
     Failures,
     Regencies,
     OpenApi,
+    Queue(QueueVisit),
     Validations,
     Tickets,
     Ticket(TicketNumber),
@@ -38,6 +39,14 @@ pub(super) enum Route {
     ResetQuestions,
 }
 
+/// What somebody wants at the waiting room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum QueueVisit {
+    Take,
+    Ask,
+    Leave,
+}
+
 /// Why a request is for none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum RouteError {
@@ -50,6 +59,9 @@ impl Route {
     /// # Errors
     /// [`RouteError`].
     pub(super) fn of(method: &Method, path: &str) -> Result<Route, RouteError> {
+        if path == paths::QUEUE {
+            return QueueVisit::of(method).map(Route::Queue);
+        }
         let (route, allowed) = parse(path).ok_or(RouteError::NotFound)?;
         if method.as_str() == allowed { Ok(route) } else { Err(RouteError::MethodNotAllowed(allowed)) }
     }
@@ -85,6 +97,7 @@ impl Route {
             | Route::Failures
             | Route::Regencies
             | Route::OpenApi
+            | Route::Queue(_)
             | Route::Ticket(_)
             | Route::Captchas
             | Route::Draft(_)
@@ -95,6 +108,11 @@ impl Route {
         }
     }
 
+    /// Whether it is a step on the way to an account, for which one has to be let in by the waiting room.
+    pub(super) const fn is_in_flow(self) -> bool {
+        matches!(self, Route::Captchas | Route::Drafts) || self.draft().is_some()
+    }
+
     /// The step of the flow, as metrics and logs call it.
     pub(super) const fn step(self) -> &'static str {
         match self {
@@ -102,6 +120,7 @@ impl Route {
             Route::Failures => "failures",
             Route::Regencies => "regencies",
             Route::OpenApi => "openapi",
+            Route::Queue(_) => "queue",
             Route::Validations => "validation",
             Route::Tickets => "ticket",
             Route::Ticket(_) => "ticket-state",
@@ -121,6 +140,17 @@ impl Route {
             Route::Me => "account",
             Route::PasswordResets => "password-reset",
             Route::ResetQuestions => "reset-questions",
+        }
+    }
+}
+
+impl QueueVisit {
+    fn of(method: &Method) -> Result<QueueVisit, RouteError> {
+        match *method {
+            Method::POST => Ok(QueueVisit::Take),
+            Method::GET => Ok(QueueVisit::Ask),
+            Method::DELETE => Ok(QueueVisit::Leave),
+            _ => Err(RouteError::MethodNotAllowed("GET, POST, DELETE")),
         }
     }
 }
@@ -237,6 +267,10 @@ mod tests {
         }
         check(Method::PUT, &paths::credentials("abc"), Ok(Route::Credentials(draft)));
         check(Method::POST, &paths::confirmation("abc"), Ok(Route::Confirmation(draft)));
+        check(Method::POST, paths::QUEUE, Ok(Route::Queue(QueueVisit::Take)));
+        check(Method::GET, paths::QUEUE, Ok(Route::Queue(QueueVisit::Ask)));
+        check(Method::DELETE, paths::QUEUE, Ok(Route::Queue(QueueVisit::Leave)));
+        check(Method::PUT, paths::QUEUE, Err(RouteError::MethodNotAllowed("GET, POST, DELETE")));
         check(Method::GET, paths::FAILURES, Ok(Route::Failures));
         check(Method::GET, paths::REGENCIES, Ok(Route::Regencies));
         check(Method::GET, paths::OPENAPI, Ok(Route::OpenApi));

@@ -22,7 +22,8 @@ pub(super) fn show(app: &App) -> Answer {
         captcha_length: limits.captcha_length,
         documents: DocumentRule::of_all(limits),
         announcements: schedule.announced(now),
-        waiting_room: None,
+        waiting_room: app.overload.door.waiting_room(schedule.opens_at),
+        turn: app.overload.door.turn(),
     };
     answer::json(StatusCode::OK, &status)
 }

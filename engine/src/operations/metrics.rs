@@ -66,7 +66,7 @@ mod tests {
         let metrics = Metrics::new();
         metrics.answered("identity", Some(Failure::NikNotFound));
         metrics.pool("password").set_threads(2);
-        metrics.pool("password").worked(Duration::from_millis(30));
+        metrics.pool("password").worked(Duration::from_millis(30), true);
         let ask = |accept: &str| {
             let mut headers = HeaderMap::new();
             headers.insert(ACCEPT, accept.parse().unwrap());

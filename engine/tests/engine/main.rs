@@ -15,6 +15,7 @@ mod helpdesk;
 mod login;
 mod mail;
 mod openapi;
+mod queue;
 mod store;
 mod support;
 mod sweep;

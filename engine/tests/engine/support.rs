@@ -234,6 +234,7 @@ async fn start_registry(does: Arc<Mutex<Registry>>, lookups: Arc<AtomicUsize>) -
 
 pub(crate) struct Client {
     sender: SendRequest<Full<Bytes>>,
+    queue_token: Option<String>,
 }
 
 #[derive(Debug)]
@@ -268,10 +269,19 @@ impl Client {
     pub(crate) async fn over(stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static) -> Client {
         let (sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.unwrap();
         tokio::spawn(connection);
-        Client { sender }
+        Client { sender, queue_token: None }
     }
 
-    pub(crate) async fn send(&mut self, request: Request<Full<Bytes>>) -> Answer {
+    /// The same, showing a place in the waiting room with every request from now on.
+    pub(crate) fn queue_with(&mut self, token: &str) -> &mut Client {
+        self.queue_token = Some(token.to_owned());
+        self
+    }
+
+    pub(crate) async fn send(&mut self, mut request: Request<Full<Bytes>>) -> Answer {
+        if let Some(token) = &self.queue_token {
+            request.headers_mut().entry(domain::wire::QUEUE_TOKEN).or_insert(token.parse().unwrap());
+        }
         self.sender.ready().await.unwrap();
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         let form = request.body().clone().collect().await.unwrap().to_bytes();

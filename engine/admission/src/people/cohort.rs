@@ -43,12 +43,15 @@ pub(crate) struct Cohort {
     /// The share of people who pass, 0 to 1.
     level: f64,
     window_from: Moment,
-    /// Least delay of the window, and of the one before.
-    delay_min: Option<Duration>,
+    /// Least delay of the window at each point where somebody waits, and the largest of these in the one before.
+    delay_min: [Option<Duration>; POINTS],
     delay_before: Duration,
     /// Whether the work has turned somebody away in the window.
     overflowed: bool,
 }
+
+/// Places at which those who passed may have to wait, as before each of several pools.
+pub(crate) const POINTS: usize = 4;
 
 /// Some always pass, or nothing would be measured any more.
 const LEVEL_MIN: f64 = 0.01;
@@ -61,7 +64,7 @@ impl Cohort {
             key,
             level: 1.0,
             window_from,
-            delay_min: None,
+            delay_min: [None; POINTS],
             delay_before: Duration::ZERO,
             overflowed: false,
         }
@@ -89,9 +92,12 @@ impl Cohort {
         Opinion::Shed { why: Why::NotDrawn, retry_after: middle / 2 + Duration::from_micros(late) }
     }
 
-    /// Somebody had to wait for `delay` before the work began.
-    pub(crate) fn delayed(&mut self, delay: Duration) {
-        self.delay_min = Some(self.delay_min.map_or(delay, |least| least.min(delay)));
+    /// Somebody had to wait for `delay` before the work began at `point`. The line that stands longest counts: another that
+    /// is empty says nothing about it.
+    pub(crate) fn delayed(&mut self, point: usize, delay: Duration) {
+        if let Some(least) = self.delay_min.get_mut(point) {
+            *least = Some(least.map_or(delay, |least| least.min(delay)));
+        }
     }
 
     /// Somebody who had passed was turned away for lack of room.
@@ -108,7 +114,7 @@ impl Cohort {
         if now.since(self.window_from) < self.settings.adjust_every {
             return;
         }
-        let delay = self.delay_min.unwrap_or(Duration::ZERO);
+        let delay = self.delay_min.iter().flatten().max().copied().unwrap_or(Duration::ZERO);
         let delayed = delay > self.settings.target;
         // A line that gets shorter needs time, not another step down.
         let shrinking = delay < self.delay_before;
@@ -121,7 +127,7 @@ impl Cohort {
         };
         self.level = level.clamp(LEVEL_MIN, 1.0);
         (self.window_from, self.delay_before) = (now, delay);
-        (self.delay_min, self.overflowed) = (None, false);
+        (self.delay_min, self.overflowed) = ([None; POINTS], false);
     }
 
     /// Uniform in 0 to 1 over people, and another for each period.
@@ -161,7 +167,7 @@ mod tests {
         for (second, (window, expect)) in (2..).zip(windows) {
             for delay in window.split_whitespace() {
                 match delay.parse() {
-                    Ok(ms) => cohort.delayed(Duration::from_millis(ms)),
+                    Ok(ms) => cohort.delayed(0, Duration::from_millis(ms)),
                     Err(_) => cohort.overflowed(),
                 }
             }
@@ -184,6 +190,17 @@ mod tests {
             ("99", 0.015625),
             ("99", 0.01),
         ]);
+    }
+
+    #[test]
+    fn the_longest_line_counts() {
+        let mut cohort = Cohort::new(SETTINGS, Key::new(&[9; 32]));
+        passes(&mut cohort, 0, false, at(1));
+        for (point, ms) in [(0, 0), (1, 60), (0, 5), (1, 90), (POINTS, 999)] {
+            cohort.delayed(point, Duration::from_millis(ms));
+        }
+        passes(&mut cohort, 0, false, at(2));
+        assert_eq!((cohort.level(), cohort.delay_before), (0.5, Duration::from_millis(60)));
     }
 
     #[test]

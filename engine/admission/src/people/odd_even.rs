@@ -15,6 +15,8 @@ use std::time::Duration;
 /// How the hours change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OddEvenSettings {
+    /// Length of a turn, counted from midnight in Jakarta. An hour, unless time is compressed in a simulation.
+    pub turn: Duration,
     /// Those sent away are asked to come back within this time after the full hour.
     pub spread: Duration,
 }
@@ -34,12 +36,19 @@ impl OddEven {
     pub(crate) fn judge(&self, arrival: &Arrival<'_>, now: Moment) -> Opinion {
         let Some(person) = arrival.person.filter(|_| !arrival.begun) else { return Opinion::Pass };
         let Some(digit) = person.last_digit() else { return Opinion::Pass };
-        if u64::from(digit) % 2 == now.hour_wib() % 2 {
+        let (parity, left) = self.turn(now);
+        if u64::from(digit) % 2 == parity {
             return Opinion::Pass;
         }
         let late = share_of(us(self.settings.spread), self.key.draw(Purpose::Spread, 0, person));
-        let retry_after = now.until_next_hour() + Duration::from_micros(late);
-        Opinion::Shed { why: Why::NotYourHour, retry_after }
+        Opinion::Shed { why: Why::NotYourHour, retry_after: left + Duration::from_micros(late) }
+    }
+
+    /// Whose turn it is, 0 for even and 1 for odd, and how long it still lasts. At the turn of a full hour it is a whole hour.
+    pub(crate) fn turn(&self, now: Moment) -> (u64, Duration) {
+        let (turn, passed) = (us(self.settings.turn).max(1), now.since_midnight_wib_us());
+        // A day has an even number of hours, so the parity of the turn is that of the hour.
+        (passed / turn % 2, Duration::from_micros(turn - passed % turn))
     }
 }
 
@@ -48,11 +57,12 @@ mod tests {
     use super::*;
 
     const SPREAD: Duration = Duration::from_secs(600);
+    const HOUR: Duration = Duration::from_secs(3_600);
 
     /// `at_s` counts from midnight in Jakarta; the wait is that until the full hour.
     fn check(nik: &str, begun: bool, at_s: u64, wait_s: Option<u64>) {
         let key = Key::new(&[5; 32]);
-        let hours = OddEven::new(OddEvenSettings { spread: SPREAD }, key.clone());
+        let hours = OddEven::new(OddEvenSettings { turn: HOUR, spread: SPREAD }, key.clone());
         let person = Some(key.person(nik));
         let arrival = Arrival { person, begun, ..Arrival::default() };
         let found = hours.judge(&arrival, Moment::from_us((at_s + 17 * 3_600) * 1_000_000));
@@ -86,9 +96,24 @@ mod tests {
     }
 
     #[test]
+    fn turns_of_another_length() {
+        let settings = OddEvenSettings { turn: Duration::from_secs(10), spread: SPREAD };
+        let hours = OddEven::new(settings, Key::new(&[5; 32]));
+        let check = |at_s: u64, parity, left_s| {
+            let found = hours.turn(Moment::from_us((at_s + 17 * 3_600) * 1_000_000));
+            assert_eq!(found, (parity, Duration::from_secs(left_s)), "{at_s}");
+        };
+        check(0, 0, 10);
+        check(9, 0, 1);
+        check(10, 1, 10);
+        check(25, 0, 5);
+        check(86_400, 0, 10);
+    }
+
+    #[test]
     fn the_turn_of_the_hour_is_spread() {
         let key = Key::new(&[5; 32]);
-        let hours = OddEven::new(OddEvenSettings { spread: SPREAD }, key.clone());
+        let hours = OddEven::new(OddEvenSettings { turn: HOUR, spread: SPREAD }, key.clone());
         let mut tenths = [0; 10];
         for n in 0..1_000 {
             let arrival = Arrival { person: Some(key.person(&format!("99{n:013}1"))), ..Arrival::default() };

@@ -207,6 +207,21 @@ impl Room {
         Some(Standing::Waiting { place: None, estimate: opening.saturating_add(self.speed.until(middle)) })
     }
 
+    /// Whether the room has opened, and where somebody would stand who came now.
+    pub(crate) fn newcomer(&self, now: Moment) -> (bool, Standing) {
+        let ahead = u64::try_from(self.line.len()).unwrap_or(u64::MAX);
+        let opening = self.settings.opens_at.map_or(Duration::ZERO, |opens_at| opens_at.since(now));
+        if self.counters.early.is_none() && !opening.is_zero() {
+            let estimate = opening.saturating_add(self.speed.until(ahead / 2));
+            return (false, Standing::Waiting { place: None, estimate });
+        }
+        if ahead == 0 && self.active < self.settings.active_max {
+            return (true, Standing::Active);
+        }
+        let place = self.counters.issued.saturating_sub(self.counters.serving).max(ahead).saturating_add(1);
+        (true, Standing::Waiting { place: Some(place), estimate: self.speed.until(place) })
+    }
+
     /// A token for somebody who is known here, given out now.
     pub(crate) fn token(&self, person: Person, now: Moment) -> Option<String> {
         let ticket = match self.guests.get(&person.hash())?.spot {

@@ -10,6 +10,10 @@ pub const BASE: &str = "/api/v1";
 /// `GET`: [`super::Status`].
 pub const STATUS: &str = "/api/v1/status";
 
+/// `POST` takes a place in the waiting room, `GET` asks for it again: [`super::QueuePlace`], or 204 where there is no waiting room.
+/// `DELETE` gives it up.
+pub const QUEUE: &str = "/api/v1/queue";
+
 /// `POST`: [`super::CaptchaChallenge`].
 pub const CAPTCHAS: &str = "/api/v1/captchas";
 

@@ -1,13 +1,12 @@
 //! `GET /status`: everything that a client has to know before it begins.
 
-use super::Gate;
+use super::{Gate, NikTurn, WaitingRoom};
 use crate::document::DocumentKind;
 use crate::limits::Limits;
 use crate::schedule::Announcement;
 use crate::time::Timestamp;
 use crate::zone::LocalTimes;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 /// `GET /status`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,7 +37,10 @@ pub struct Status {
     /// What is announced, the newest first.
     pub announcements: Vec<Announcement>,
     /// The waiting room's state, where there is one.
-    pub waiting_room: Option<Value>,
+    pub waiting_room: Option<WaitingRoom>,
+    /// Whose turn it is, where odd and even NIKs take turns.
+    #[serde(default)]
+    pub turn: Option<NikTurn>,
 }
 
 /// What a document may be under the profile in force.
