@@ -57,6 +57,13 @@ pub(super) async fn busy() -> Told {
     Told::new(engine, answer).again_after_s(1..=60)
 }
 
+/// Somebody begins without a place where there is a waiting room; forged, foreign and used tokens are in `queue`.
+pub(super) async fn queue_token_invalid() -> Told {
+    let engine = Engine::start("admission = \"waiting-room\"").await;
+    let answer = engine.client().await.call(Method::POST, paths::CAPTCHAS, "").await;
+    Told::new(engine, answer)
+}
+
 pub(super) async fn registry_slow() -> Told {
     registry("registry_timeout_ms = 50", Registry::Silent).await.again_after_s(SOON)
 }
