@@ -228,6 +228,7 @@ fn status(act: Act) -> Status {
         documents: Vec::new(),
         announcements: Vec::new(),
         waiting_room: None,
+        turn: None,
         form_version: domain::wire::FORM_VERSION,
     }
 }
