@@ -1,4 +1,4 @@
-//! Documents: the gate, then for photos a decode of the luma plane and its sharpness, then the file on disk; all on a bounded pool.
+//! Documents: the gate, then for photos a decode at reduced size and its sharpness, then the file on disk; all on a bounded pool.
 
 use crate::blobs::Blobs;
 use crate::metrics::PoolMetrics;
@@ -10,12 +10,10 @@ use domain::Failure;
 use domain::document::{Dimensions, DocumentKind, SHARPNESS_MIN};
 use domain::draft::Document;
 use domain::limits::{Blurred, DocumentLimits};
+use jpeg_decoder::{Decoder, PixelFormat};
+use memchr::memmem;
 use std::io;
 use std::sync::Arc;
-use zune_core::bytestream::ZCursor;
-use zune_core::colorspace::ColorSpace;
-use zune_core::options::DecoderOptions;
-use zune_jpeg::JpegDecoder;
 
 /// Opens photos and keeps documents.
 pub(crate) struct Photos {
@@ -94,20 +92,40 @@ impl Photos {
 /// Scans of a progressive JPEG at most. Encoders write ten or so; each further one goes over every pixel again, for a handful of bytes.
 const SCANS_MAX: usize = 20;
 
-/// Variance of the Laplacian over the luma plane of a JPEG (Pech-Pacheco et al., ICPR 2000: low where nothing is in focus).
-/// `luma` is scratch.
+/// The shorter side of the picture that sharpness is measured on, at least, in pixels: 1,000 x 1,400 becomes 250 x 350.
+const SIDE_MIN: u16 = 250;
+
+/// Variance of the Laplacian over the luma plane of a JPEG (Pech-Pacheco et al., ICPR 2000: low where nothing is in focus), at an
+/// eighth, a quarter or half of its size, down to [`SIDE_MIN`]. That is what somebody sees who looks at the whole of it, and two
+/// thirds of a decode at full size: no inverse transform of 8 x 8, and a sixteenth of the pixels. `luma` is scratch.
 pub(crate) fn sharpness(file: &[u8], size: Dimensions, luma: &mut Vec<u8>) -> Result<f64, Failure> {
-    let options = DecoderOptions::default()
-        .jpeg_set_out_colorspace(ColorSpace::Luma)
-        .jpeg_set_max_scans(SCANS_MAX)
-        .set_max_width(size.width as usize)
-        .set_max_height(size.height as usize);
-    let mut decoder = JpegDecoder::new_with_options(ZCursor::new(file), options);
-    decoder.decode_headers().map_err(|_| Failure::FileType)?;
-    let bytes = decoder.output_buffer_size().ok_or(Failure::FileType)?;
-    luma.resize(bytes, 0);
-    decoder.decode_into(luma).map_err(|_| Failure::FileType)?;
-    Ok(laplacian_variance(luma, size.width as usize))
+    // Within compressed data no 0xff stands before anything but a zero or a restart marker, so each hit is a scan, or a thumbnail's.
+    if memmem::find_iter(file, b"\xff\xda").count() > SCANS_MAX {
+        return Err(Failure::FileType);
+    }
+    let mut decoder = Decoder::new(file);
+    decoder.read_info().map_err(|_| Failure::FileType)?;
+    let info = decoder.info().ok_or(Failure::FileType)?;
+    // The gate has judged the dimensions that it found; what is decoded must be those.
+    if (u32::from(info.width), u32::from(info.height)) != (size.width, size.height) {
+        return Err(Failure::FileType);
+    }
+    let (width, _) = decoder.scale(SIDE_MIN, SIDE_MIN).map_err(|_| Failure::FileType)?;
+    let pixels = decoder.decode().map_err(|_| Failure::FileType)?;
+    luma.clear();
+    match info.pixel_format {
+        PixelFormat::L8 => luma.extend_from_slice(&pixels),
+        PixelFormat::RGB24 => luma.extend(pixels.as_chunks().0.iter().map(|&[r, g, b]| luma_of(r, g, b))),
+        // Inverted or not: the variance is the same.
+        PixelFormat::CMYK32 => luma.extend(pixels.as_chunks().0.iter().map(|&[c, m, y, _]| luma_of(c, m, y))),
+        PixelFormat::L16 => return Err(Failure::FileType),
+    }
+    Ok(laplacian_variance(luma, usize::from(width)))
+}
+
+/// By ITU-R BT.601, in 256ths.
+fn luma_of(red: u8, green: u8, blue: u8) -> u8 {
+    ((77 * u16::from(red) + 150 * u16::from(green) + 29 * u16::from(blue)) >> 8) as u8
 }
 
 /// Over every pixel that has four neighbours: mean of squares less square of mean of `4p - n - s - w - e`.
@@ -138,6 +156,7 @@ fn laplacian_variance(luma: &[u8], width: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use jpeg_encoder::{ColorType, Encoder};
 
     #[test]
     fn variance_of_the_laplacian() {
@@ -181,6 +200,40 @@ mod tests {
         for (scans, expect) in [(1, Ok(0.0)), (SCANS_MAX, Ok(0.0)), (SCANS_MAX + 1, Err(Failure::FileType))] {
             assert_eq!(sharpness(&progressive(scans), size, &mut Vec::new()), expect, "{scans} scans");
         }
+    }
+
+    /// Stripes as sharp as print or as soft as a shaken hand leaves them: the limit stands between the two, at every size.
+    #[test]
+    fn what_is_out_of_focus_is_told() {
+        let check = |(width, height): (u16, u16), colour, soft: bool| {
+            // Stripes of a twenty-fifth of the width: the letters of an identity card.
+            let stripe = f64::from(width) / 25.0;
+            let shade = |x: u16| {
+                let wave = (f64::from(x) / stripe * std::f64::consts::PI).sin();
+                let wave = if soft { wave } else { wave.signum() };
+                (128.0 + 60.0 * wave) as u8
+            };
+            let channels = if colour == ColorType::Luma { 1 } else { 3 };
+            let row: Vec<u8> = (0..width).flat_map(|x| std::iter::repeat_n(shade(x), channels)).collect();
+            let mut file = Vec::new();
+            Encoder::new(&mut file, 85).encode(&row.repeat(height.into()), width, height, colour).unwrap();
+            let size = Dimensions { width: width.into(), height: height.into() };
+            let found = sharpness(&file, size, &mut Vec::new()).unwrap();
+            assert_eq!(found < SHARPNESS_MIN, soft, "{width} x {height}, {colour:?}, soft: {soft}: {found}");
+        };
+        for size in [(1_000, 1_400), (2_000, 1_500), (3_000, 4_000)] {
+            for colour in [ColorType::Luma, ColorType::Rgb] {
+                check(size, colour, false);
+                check(size, colour, true);
+            }
+        }
+    }
+
+    /// The gate reads the first frame header, and so must the decoder.
+    #[test]
+    fn other_dimensions_than_the_gate_found_are_refused() {
+        let size = Dimensions { width: 16, height: 8 };
+        assert_eq!(sharpness(&progressive(1), size, &mut Vec::new()), Err(Failure::FileType));
     }
 
     #[test]

@@ -37,7 +37,9 @@ pub enum Format {
 /// Most pixels that a photo may have; above, decoding it would cost more than it can be worth (24 megapixels).
 pub const PIXELS_MAX: u64 = 24_000_000;
 
-/// Least variance of the Laplacian, over a luma plane of 8 bits, of a photo that counts as sharp.
+/// Least variance of the Laplacian of a photo that counts as sharp: over a luma plane of 8 bits, at an eighth, a quarter or half of
+/// its size, the smallest whose shorter side has 250 pixels. Drawn cards and portraits of 1,000 x 1,400 pixels have 430 and more; a
+/// Gaussian blur of 3.5 pixels (portrait) to 5.5 pixels (card) brings them under it.
 pub const SHARPNESS_MIN: f64 = 60.0;
 
 /// Bytes that suffice to tell the format.
