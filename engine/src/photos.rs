@@ -208,6 +208,7 @@ mod tests {
         let check = |(width, height): (u16, u16), colour, soft: bool| {
             // Stripes of a twenty-fifth of the width: the letters of an identity card.
             let stripe = f64::from(width) / 25.0;
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is 68 to 188")]
             let shade = |x: u16| {
                 let wave = (f64::from(x) / stripe * std::f64::consts::PI).sin();
                 let wave = if soft { wave } else { wave.signum() };

@@ -12,13 +12,18 @@ pub struct Email(String);
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Phone(String);
 
+/// Indonesia's country code, and the digits of a mobile number behind it.
+const COUNTRY: &str = "62";
+const NATIONAL_DIGITS_MIN: usize = 9;
+const NATIONAL_DIGITS_MAX: usize = 12;
+
 impl Email {
     /// The address in `text`, without surrounding space; `None` where it can't be one (RFC 5321) or its host has no dot.
     pub fn parse(text: &str) -> Option<Email> {
         let text = text.trim();
         let address: EmailAddress = text.parse().ok()?;
         let plain = address.display_part().is_empty() && address.domain().contains('.');
-        plain.then(|| Email(text.to_owned()))
+        plain.then(|| Email(address.into()))
     }
 
     /// The form in which it is unique: lower case, and nothing from a `+` to the `@`.
@@ -50,16 +55,25 @@ impl Phone {
     /// The mobile number in `text`, written 08…, 62 8… or +62 8…, with spaces, dots or hyphens where people put them; `None` where
     /// it isn't one (after 62: an 8 and eight to eleven further digits).
     pub fn parse(text: &str) -> Option<Phone> {
-        let text = text.trim();
-        let digits: String = text.chars().filter(|c| !matches!(c, ' ' | '-' | '.' | '(' | ')')).collect();
-        let national = digits
-            .strip_prefix("+62")
-            .or_else(|| digits.strip_prefix("62"))
-            .or_else(|| digits.strip_prefix('0'))?;
-        let mobile = national.starts_with('8')
-            && (9..=12).contains(&national.len())
-            && national.bytes().all(|b| b.is_ascii_digit());
-        mobile.then(|| Phone(format!("62{national}")))
+        let mut number = String::with_capacity(COUNTRY.len() + NATIONAL_DIGITS_MAX);
+        number.push_str(COUNTRY);
+        let mut written = text.trim().bytes().filter(|byte| !b" -.()".contains(byte)).peekable();
+        // 0, 62 and +62 lead into the country; what comes after them is the same.
+        match written.next()? {
+            b'0' => {}
+            b'6' => written.next_if_eq(&b'2').map(drop)?,
+            b'+' => written.next_if_eq(&b'6').and_then(|_| written.next_if_eq(&b'2')).map(drop)?,
+            _ => return None,
+        }
+        written.next_if_eq(&b'8')?;
+        number.push('8');
+        for digit in written {
+            if !digit.is_ascii_digit() || number.len() == COUNTRY.len() + NATIONAL_DIGITS_MAX {
+                return None;
+            }
+            number.push(char::from(digit));
+        }
+        (number.len() >= COUNTRY.len() + NATIONAL_DIGITS_MIN).then_some(Phone(number))
     }
 
     /// The form in which it is unique: digits that begin with 62.
@@ -109,6 +123,13 @@ mod tests {
         check("081234567890", Some("6281234567890"));
         check("+62 812-3456-7890", Some("6281234567890"));
         check("62812.3456.7890", Some("6281234567890"));
+        check("(+62)812345678", Some("62812345678"));
+        check("0812345678901", Some("62812345678901"));
+        check("08123456789012", None);
+        check("812345678", None);
+        check("+0812345678", None);
+        check("62", None);
+        check("6", None);
         check("08123456", None);
         check("0812345678901234", None);
         check("0215551234", None);

@@ -29,19 +29,37 @@ impl Name {
     /// # Errors
     /// [`NameFault`].
     pub fn parse(text: &str) -> Result<Name, NameFault> {
-        let words: Vec<&str> = text.split_whitespace().collect();
-        let name = words.join(" ");
-        let letters = name.chars().filter(|c| c.is_alphabetic()).count();
-        if letters == 0 || name.chars().count() > NAME_CHARS_MAX {
-            return Err(NameFault::Malformed);
+        let mut name = String::with_capacity(text.len());
+        let mut is_titled = false;
+        let mut words = text.split_whitespace().peekable();
+        while let Some(word) = words.next() {
+            let is_first = name.is_empty();
+            // After a comma stand only titles.
+            is_titled |= word.contains(',')
+                || if is_first { words.peek().is_some() && is_title_before(word) } else { is_degree(word) };
+            if !is_first {
+                name.push(' ');
+            }
+            name.push_str(word);
         }
-        if has_title(&words) {
-            return Err(NameFault::Title);
+        let (mut chars, mut letters, mut strange) = (0, 0, 0);
+        for c in name.chars() {
+            chars += 1;
+            if c.is_alphabetic() {
+                letters += 1;
+            } else if !matches!(c, ' ' | '\'' | '’' | '`' | '-' | '.') {
+                strange += 1;
+            }
         }
-        if !name.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '\'' | '’' | '`' | '-' | '.')) {
-            return Err(NameFault::Malformed);
+        if letters == 0 || chars > NAME_CHARS_MAX {
+            Err(NameFault::Malformed)
+        } else if is_titled {
+            Err(NameFault::Title)
+        } else if strange > 0 {
+            Err(NameFault::Malformed)
+        } else {
+            Ok(Name(name))
         }
-        Ok(Name(name))
     }
 
     /// The name as written.
@@ -69,23 +87,22 @@ impl Name {
     }
 }
 
-/// After a comma stand only titles; before the first name stand the known ones.
-fn has_title(words: &[&str]) -> bool {
-    if words.iter().any(|word| word.contains(',')) {
-        return true;
-    }
-    let before = words.first().is_some_and(|first| {
-        let bare = first.trim_end_matches('.').to_uppercase();
-        words.len() > 1 && TITLES_BEFORE.contains(&bare.as_str())
-    });
-    before || words.iter().skip(1).any(|word| is_degree(word))
+/// Drs., Hj, PROF: one of the known ones, with or without full stops behind it.
+fn is_title_before(word: &str) -> bool {
+    let bare = word.trim_end_matches('.');
+    TITLES_BEFORE.iter().any(|title| is_upper_case_of(bare, title))
 }
 
 /// S.Kom., M.Pd, A.Md.Keb: one or two letters, a full stop, and more letters directly behind.
 fn is_degree(word: &str) -> bool {
     let mut parts = word.split('.').filter(|part| !part.is_empty());
-    let (Some(first), Some(second)) = (parts.next(), parts.next()) else { return false };
-    matches!(first.to_uppercase().as_str(), "S" | "M" | "A" | "D") && second.chars().count() >= 1
+    let (Some(first), Some(_)) = (parts.next(), parts.next()) else { return false };
+    ["S", "M", "A", "D"].iter().any(|letter| is_upper_case_of(first, letter))
+}
+
+/// Whether `text` in upper case is `upper`. Nearly every text is ASCII, and then needs no memory for that.
+fn is_upper_case_of(text: &str, upper: &str) -> bool {
+    if text.is_ascii() { text.eq_ignore_ascii_case(upper) } else { text.to_uppercase() == upper }
 }
 
 fn comparable(name: &str) -> String {

@@ -30,8 +30,22 @@ impl RegionSet {
     #[inline]
     #[must_use]
     pub const fn contains(self, code: u32) -> bool {
-        is_real(code)
-            || (matches!(self, RegionSet::RealAndSynthetic) && synthetic_region_index(code).is_some())
+        code <= 999_999 && self.has(code / 100, code % 100)
+    }
+
+    /// The same of three numbers of two digits; `false` where one is above 99, or not to be relied on.
+    #[inline]
+    pub(crate) const fn contains_pairs(self, province: u8, regency: u8, district: u8) -> bool {
+        self.has(province as u32 * 100 + regency as u32, district as u32)
+    }
+
+    #[inline]
+    const fn has(self, regency: u32, district: u32) -> bool {
+        let place = if regency < 10_000 { regency as usize } else { 0 };
+        let districts = DISTRICTS[SLOTS[place] as usize];
+        let word = if district & 64 == 0 { districts[0] } else { districts[1] };
+        let is_wanted = (place / 100 != SYNTHETIC_PROVINCE as usize) | matches!(self, RegionSet::RealAndSynthetic);
+        (word >> (district & 63) & 1 == 1) & is_wanted
     }
 }
 
@@ -82,14 +96,11 @@ impl std::fmt::Display for RegionCode {
 /// never given, so that a look-up is two loads and a bit test without a branch between them.
 static SLOTS: [u16; 10_000] = slots();
 
-/// Bit n of a slot is set where district n exists.
-static DISTRICTS: [u128; table::DISTRICTS.len() + 1] = districts();
+/// Bit n of a slot's 128, counted from the first word, is set where district n exists. Behind those of the table stands one for all
+/// synthetic regencies, which have the same districts.
+static DISTRICTS: [[u64; 2]; table::DISTRICTS.len() + 2] = districts();
 
-#[inline]
-const fn is_real(code: u32) -> bool {
-    let regency = (code / 100) as usize;
-    regency < SLOTS.len() && DISTRICTS[SLOTS[regency] as usize] >> (code % 100) & 1 == 1
-}
+const SYNTHETIC_SLOT: u16 = table::DISTRICTS.len() as u16 + 1;
 
 const fn slots() -> [u16; 10_000] {
     let mut slots = [0; 10_000];
@@ -98,17 +109,28 @@ const fn slots() -> [u16; 10_000] {
         slots[table::REGENCIES[slot as usize] as usize] = slot + 1;
         slot += 1;
     }
+    let mut at = 0;
+    while at < SYNTHETIC_REGENCY_COUNT {
+        slots[synthetic_regency(at) as usize] = SYNTHETIC_SLOT;
+        at += 1;
+    }
     slots
 }
 
-const fn districts() -> [u128; table::DISTRICTS.len() + 1] {
-    let mut districts = [0; table::DISTRICTS.len() + 1];
+const fn districts() -> [[u64; 2]; table::DISTRICTS.len() + 2] {
+    let mut districts = [[0; 2]; table::DISTRICTS.len() + 2];
     let mut at = 0;
     while at < table::DISTRICTS.len() {
-        districts[at + 1] = table::DISTRICTS[at];
+        districts[at + 1] = words(table::DISTRICTS[at]);
         at += 1;
     }
+    // Districts 01 to 99.
+    districts[SYNTHETIC_SLOT as usize] = words((1 << (DISTRICTS_EACH + 1)) - 2);
     districts
+}
+
+const fn words(bits: u128) -> [u64; 2] {
+    [(bits & u64::MAX as u128) as u64, (bits >> 64) as u64]
 }
 
 /// Number of synthetic districts: 69 regencies (01-69) and 9 cities (71-79), each with districts 01-99.
