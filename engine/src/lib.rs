@@ -20,6 +20,8 @@ mod files;
 pub mod fuzzing;
 mod gate;
 mod helpdesk;
+#[doc(hidden)]
+pub mod measuring;
 mod metrics;
 mod operations;
 mod outbox;

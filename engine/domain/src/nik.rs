@@ -53,7 +53,8 @@ impl Nik {
     /// The first fault in the order form, region, date, serial.
     #[inline]
     pub fn parse(text: &str, regions: RegionSet) -> Result<Nik, NikFault> {
-        const FAULTS: [NikFault; 4] = [NikFault::Malformed, NikFault::Region, NikFault::Date, NikFault::Serial];
+        const FAULTS: [NikFault; 4] =
+            [NikFault::Malformed, NikFault::Region, NikFault::Date, NikFault::Serial];
         let digits: &[u8; 16] = text.as_bytes().try_into().map_err(|_| NikFault::Malformed)?;
         let halves = Halves::of(digits);
         let ([province, regency, district, day], [month, year, serial_high, serial_low]) = halves.pairs();
@@ -188,7 +189,8 @@ struct Halves {
 impl Halves {
     #[inline]
     fn of(digits: &[u8; 16]) -> Halves {
-        let [high, low] = [0, 8].map(|at| u64::from_le_bytes(std::array::from_fn(|place| digits[at + place])));
+        let [high, low] =
+            [0, 8].map(|at| u64::from_le_bytes(std::array::from_fn(|place| digits[at + place])));
         Halves { high, low }
     }
 

@@ -44,7 +44,8 @@ impl RegionSet {
         let place = if regency < 10_000 { regency as usize } else { 0 };
         let districts = DISTRICTS[SLOTS[place] as usize];
         let word = if district & 64 == 0 { districts[0] } else { districts[1] };
-        let is_wanted = (place / 100 != SYNTHETIC_PROVINCE as usize) | matches!(self, RegionSet::RealAndSynthetic);
+        let is_wanted =
+            (place / 100 != SYNTHETIC_PROVINCE as usize) | matches!(self, RegionSet::RealAndSynthetic);
         (word >> (district & 63) & 1 == 1) & is_wanted
     }
 }
@@ -100,8 +101,6 @@ static SLOTS: [u16; 10_000] = slots();
 /// synthetic regencies, which have the same districts.
 static DISTRICTS: [[u64; 2]; table::DISTRICTS.len() + 2] = districts();
 
-const SYNTHETIC_SLOT: u16 = table::DISTRICTS.len() as u16 + 1;
-
 const fn slots() -> [u16; 10_000] {
     let mut slots = [0; 10_000];
     let mut slot: u16 = 0;
@@ -111,7 +110,7 @@ const fn slots() -> [u16; 10_000] {
     }
     let mut at = 0;
     while at < SYNTHETIC_REGENCY_COUNT {
-        slots[synthetic_regency(at) as usize] = SYNTHETIC_SLOT;
+        slots[synthetic_regency(at) as usize] = slot + 1;
         at += 1;
     }
     slots
@@ -125,12 +124,13 @@ const fn districts() -> [[u64; 2]; table::DISTRICTS.len() + 2] {
         at += 1;
     }
     // Districts 01 to 99.
-    districts[SYNTHETIC_SLOT as usize] = words((1 << (DISTRICTS_EACH + 1)) - 2);
+    districts[at + 1] = words((1 << (DISTRICTS_EACH + 1)) - 2);
     districts
 }
 
+#[expect(clippy::cast_possible_truncation, reason = "each word is a half")]
 const fn words(bits: u128) -> [u64; 2] {
-    [(bits & u64::MAX as u128) as u64, (bits >> 64) as u64]
+    [bits as u64, (bits >> 64) as u64]
 }
 
 /// Number of synthetic districts: 69 regencies (01-69) and 9 cities (71-79), each with districts 01-99.
