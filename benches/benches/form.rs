@@ -7,6 +7,7 @@ use domain::identity::{self, Rules};
 use domain::wire::OpenDraft;
 use domain::{Date, Limits, RegionSet};
 use std::hint::black_box;
+use std::time::Duration;
 
 fn form(criterion: &mut Criterion) {
     let forms = benches::forms();
@@ -30,5 +31,9 @@ fn form(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(group, form);
+criterion_group! {
+    name = group;
+    config = Criterion::default().warm_up_time(Duration::from_millis(300)).measurement_time(Duration::from_secs(1));
+    targets = form
+}
 criterion_main!(group);

@@ -6,6 +6,7 @@ use benches::NikInput;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use domain::{Nik, RegionSet};
 use std::hint::black_box;
+use std::time::Duration;
 
 fn nik(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("nik");
@@ -25,5 +26,9 @@ fn nik(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(group, nik);
+criterion_group! {
+    name = group;
+    config = Criterion::default().warm_up_time(Duration::from_millis(300)).measurement_time(Duration::from_secs(1));
+    targets = nik
+}
 criterion_main!(group);

@@ -6,6 +6,7 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use domain::Limits;
 use domain::document::DocumentKind;
 use std::hint::black_box;
+use std::time::Duration;
 
 /// Bytes of a usual photo.
 const PHOTO_BYTES: usize = 150_000;
@@ -47,5 +48,9 @@ fn photo_gate(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(group, photo_gate);
+criterion_group! {
+    name = group;
+    config = Criterion::default().warm_up_time(Duration::from_millis(300)).measurement_time(Duration::from_secs(1));
+    targets = photo_gate
+}
 criterion_main!(group);
