@@ -25,9 +25,14 @@ schemathesis seconds="120":
 crash rounds="200":
     LONJAKAN_CRASH_ROUNDS={{rounds}} cargo test -p simulator --test cli crash:: -- --nocapture
 
-# Measure the hot path.
+# Measure the hot path: `just bench` measures all of it, whole services included, and writes the table; `just bench nik` one thing.
 bench *filter:
     cargo bench -p benches -- {{filter}}
+    {{ if filter == "" { "cargo run --release -p benches -- table benches/results/latest.md" } else { "" } }}
+
+# Count the instructions of the hot functions; `just instructions --update` keeps what it finds.
+instructions *option:
+    bash .ci/instructions {{option}}
 
 # Fuzz numbers, form, photo, router or framing: needs nightly and `cargo install cargo-fuzz --locked`. New inputs stay in target/fuzz.
 fuzz target seconds="60":

@@ -13,7 +13,7 @@ fn router(criterion: &mut Criterion) {
     let token = "0123456789abcdef0123456789abcdef";
     let mut group = criterion.benchmark_group("router");
     group.bench_function("floor/digest-of-a-token", |bencher| {
-        bencher.iter(|| Sha256::digest(black_box(token)))
+        bencher.iter(|| Sha256::digest(black_box(token)));
     });
     let paths = [
         ("status", "GET", paths::STATUS.to_owned()),
@@ -24,7 +24,7 @@ fn router(criterion: &mut Criterion) {
     for (name, method, path) in &paths {
         assert_eq!(engine::measuring::route(method, path), *name != "unknown");
         group.bench_function(*name, |bencher| {
-            bencher.iter(|| engine::measuring::route(method, black_box(path)))
+            bencher.iter(|| engine::measuring::route(method, black_box(path)));
         });
     }
     group.finish();
