@@ -59,7 +59,7 @@ impl Hashing {
     pub fn start() -> Hashing {
         let params = argon2::Params::new(19_456, 2, 1, None).expect("OWASP's parameters are legal");
         let config = PasswordConfig { params, threads: 1, queue_max: 64 };
-        let passwords = Passwords::start(&config, Metrics::new().pool("password"));
+        let passwords = Passwords::start(&config, None, Metrics::new().pool("password"));
         Hashing(passwords.expect("the system has a thread"))
     }
 
