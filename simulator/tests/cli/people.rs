@@ -32,9 +32,9 @@ fn a_scenario_gives_them_defects() {
     let found = lines(&["--count", "400", "--scenario", scenario.to_str().unwrap()]);
     let refused = found.iter().filter(|line| {
         let applicant: Value = serde_json::from_str(line).unwrap();
-        let faultless = applicant["defect"].is_null();
-        assert_eq!(faultless, applicant["expected"] == "registered", "{line}");
-        !faultless
+        let registered = applicant["expected"] == "registered";
+        assert!(registered || !applicant["defect"].is_null(), "{line}");
+        !registered
     });
     assert!(refused.count() > 100);
 }
