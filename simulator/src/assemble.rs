@@ -4,6 +4,7 @@ use crate::audit::Findings;
 use crate::environment::environment;
 use crate::judge::{Fitness, Observed, evaluate, judge_generator};
 use crate::observe::Totals;
+use crate::pulse::Stalls;
 use crate::sample::Consumption;
 use crate::told::{Told, Trouble};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -35,8 +36,12 @@ pub(crate) struct Measured<'a> {
     pub(crate) fairness: Option<Fairness>,
     pub(crate) generator: Consumption,
     pub(crate) engine: Option<(Consumption, u64)>,
+    /// Times that a fault of the scenario had it start again.
+    pub(crate) engine_restarts: u64,
     pub(crate) resources: Vec<Resource>,
     pub(crate) others_cpu_share: Option<f64>,
+    pub(crate) stalls: Stalls,
+    pub(crate) clock_step: Duration,
     pub(crate) descriptors_allowed: u64,
     pub(crate) notes: Vec<String>,
 }
@@ -56,6 +61,9 @@ pub(crate) fn assemble(measured: Measured<'_>) -> RunRecord {
         cpu_share_max: measured.generator.cpu_share_max,
         descriptors: (measured.generator.descriptors_max, measured.descriptors_allowed),
         others_cpu_share: measured.others_cpu_share,
+        stall_us_p99: measured.stalls.us_p99,
+        waiting_share_max: measured.generator.waiting_share_max,
+        clock_step_us: u64::try_from(measured.clock_step.as_micros()).unwrap_or(u64::MAX),
     };
     let (generator_verdict, reason, evidence) = judge_generator(&plan.generator, &fitness);
     let unjudged = Verdict::new(GeneratorVerdict::Valid, ObjectivesVerdict::None, findings.audit.verdict());
@@ -90,7 +98,9 @@ pub(crate) fn assemble(measured: Measured<'_>) -> RunRecord {
         audit: findings.audit.clone(),
         busiest: measured.resources.first().map(|busiest| busiest.name.clone()),
         resources: measured.resources,
-        engine: measured.engine.map(|(used, store_bytes)| engine(used, store_bytes)),
+        engine: measured
+            .engine
+            .map(|(used, store_bytes)| engine(used, store_bytes, measured.engine_restarts)),
         generator: Generator {
             cpu_seconds: measured.generator.cpu_seconds,
             rss_bytes_max: measured.generator.rss_bytes_max,
@@ -121,8 +131,8 @@ fn scenario(plan: &Plan, file: &str) -> record::Scenario {
     }
 }
 
-fn engine(used: Consumption, store_bytes: u64) -> Engine {
-    Engine { cpu_seconds: used.cpu_seconds, rss_bytes_max: used.rss_bytes_max, store_bytes, restarts: 0 }
+fn engine(used: Consumption, store_bytes: u64, restarts: u64) -> Engine {
+    Engine { cpu_seconds: used.cpu_seconds, rss_bytes_max: used.rss_bytes_max, store_bytes, restarts }
 }
 
 fn count_applicants(told: &[Option<Told>]) -> Applicants {

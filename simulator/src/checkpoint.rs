@@ -3,6 +3,7 @@
 use crate::assemble::{Measured, assemble};
 use crate::audit::Findings;
 use crate::driver::{Load, Start};
+use crate::pulse::Stalls;
 use crate::sample::{Readings, Subjects};
 use chrono::Utc;
 use record::{Audit, Histograms, ObjectivesVerdict, RunRecord, Shard, Verdict};
@@ -62,9 +63,12 @@ impl Frame {
             findings: &findings,
             fairness: None,
             generator: readings.generator(),
-            engine: self.subjects.engine.map(|_| (readings.engine(), 0)),
-            resources: readings.resources(self.subjects),
+            engine: self.subjects.engine.as_ref().map(|_| (readings.engine(), 0)),
+            resources: readings.resources(&self.subjects),
+            engine_restarts: 0,
             others_cpu_share: readings.share_of_others(),
+            stalls: Stalls::default(),
+            clock_step: readings.clock_step(),
             descriptors_allowed: self.descriptors_allowed,
             notes: Vec::new(),
         });

@@ -115,7 +115,7 @@ pub(crate) struct SurgeArgs {
 #[derive(Debug, Args)]
 pub(crate) struct TargetArgs {
     /// Bring the applicants to a portal that runs already; for now only on this machine
-    #[arg(long, value_name = "URL", requires = "captcha_key")]
+    #[arg(long, value_name = "URL")]
     pub(crate) target: Option<String>,
     /// File with the key that solves the target's captchas: 64 hexadecimal digits
     #[arg(long, value_name = "FILE", requires = "target")]
@@ -256,7 +256,7 @@ pub(crate) struct DukcapilArgs {
 }
 
 /// How a service is run by a program instead of a person.
-#[derive(Clone, Copy, Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct ChildArgs {
     /// Say the addresses as one JSON object on stdout as soon as they are open
     #[arg(long)]
@@ -264,6 +264,9 @@ pub(crate) struct ChildArgs {
     /// End in order when stdin ends: a parent that dies takes the service with it
     #[arg(long)]
     pub(crate) end_with_stdin: bool,
+    /// Remove this folder after ending in order: the store of a run that nobody keeps
+    #[arg(long, value_name = "DIR")]
+    pub(crate) remove_at_end: Option<PathBuf>,
 }
 
 #[cfg(test)]
@@ -292,7 +295,8 @@ mod tests {
         };
         check("lonjakan surge s.toml", true);
         check("lonjakan surge", false);
-        check("lonjakan surge s.toml --target http://127.0.0.1:1", false);
+        // Whether the target may be loaded at all comes before its key.
+        check("lonjakan surge s.toml --target http://127.0.0.1:1", true);
         check("lonjakan surge s.toml --captcha-key k", false);
         check("lonjakan surge s.toml --target http://127.0.0.1:1 --captcha-key k", true);
         let target = "lonjakan surge s.toml --target http://127.0.0.1:1 --captcha-key k";

@@ -16,7 +16,7 @@ use domain::captcha::CaptchaKey;
 use domain::draft::AccountNumber;
 use domain::wire::{CaptchaAnswer, CaptchaChallenge};
 use people::{Album, Applicant};
-use scenario::{Behaviour, Device, Next, Retries, Step, Temper};
+use scenario::{Behaviour, Device, Faults, Mishap, Next, Retries, Step, Temper};
 use setback::Setback;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -33,6 +33,8 @@ pub struct World {
     pub seed: u64,
     /// How applicants think, wait and try again.
     pub behaviour: Behaviour,
+    /// What goes wrong between them and the portal.
+    pub faults: Faults,
     /// The files that they hand in.
     pub album: Album,
     /// Where everything is written down.
@@ -236,10 +238,21 @@ impl Walk<'_> {
         if let Some(bytes_per_s) = self.device.uplink_bytes_per_s {
             outgoing.pace = Pace::BytesPerS(bytes_per_s);
         }
+        let World { faults, seed, .. } = self.world;
+        let mishap = faults.mishap(*seed, self.applicant.arrival, self.asked, !outgoing.body.is_empty());
+        if mishap == Mishap::UploadStalled {
+            outgoing.pace = Pace::StuckHalfway;
+        }
         let sent = self.wait().await?;
         let attention = self.temper.attention();
-        let outcome = self.browser.send(&outgoing, sent + attention).await;
+        let mut outcome = self.browser.send(&outgoing, sent + attention).await;
         let done = Instant::now();
+        if mishap == Mishap::AnswerLost && outcome.is_ok() {
+            outcome = Err(Lost::Connection);
+        }
+        if matches!(mishap, Mishap::AnswerLost | Mishap::DroppedAfter) {
+            self.browser.hang_up();
+        }
         self.note(step, Trip { sent, done, attention }, outcome)
     }
 

@@ -27,6 +27,12 @@ pub(crate) struct Fitness {
     pub(crate) descriptors: (u64, u64),
     /// Share of the machine's processor time that other programs took; unknown for a portal that isn't ours.
     pub(crate) others_cpu_share: Option<f64>,
+    /// How late a timer of the generator fires that has nothing to do with applicants, 99th percentile.
+    pub(crate) stall_us_p99: u64,
+    /// Cores that its threads waited for in the worst second (run-queue delay).
+    pub(crate) waiting_share_max: f64,
+    /// The largest step of the wall's clock.
+    pub(crate) clock_step_us: u64,
 }
 
 /// What a signal outside of its bound means.
@@ -53,6 +59,12 @@ const FOUND_ALL_BUSY_SHARE_MAX: f64 = 0.01;
 /// Over this share of the machine's processor time in other hands, figures are of a smaller machine than the
 /// record says.
 const OTHERS_CPU_SHARE_MAX: f64 = 0.25;
+
+/// Over this many cores waited for, on average over a second, the generator did what it did with delay.
+const WAITING_SHARE_MAX: f64 = 1.0;
+
+/// A clock that steps by more makes times of day wrong by as much: those of the record, of gates, of drafts.
+const CLOCK_STEP_US_MAX: f64 = 100_000.0;
 
 /// Over this share of the allowed descriptors the next surge will hit the limit.
 const DESCRIPTOR_SHARE_MAX: f64 = 0.9;
@@ -88,6 +100,13 @@ fn signals(plan: &GeneratorPlan, fitness: &Fitness) -> Vec<Signal> {
         signal("lateness of arrivals, p99", arrivals_us, lateness_us_max, Unit::Us, Weight::Invalidates),
         signal("lateness of requests, p99", requests_us, lateness_us_max, Unit::Us, Weight::Invalidates),
         signal(
+            "stalls of its timers, p99",
+            fitness.stall_us_p99 as f64,
+            lateness_us_max,
+            Unit::Us,
+            Weight::Invalidates,
+        ),
+        signal(
             "arrivals not sent",
             of_arrived(fitness.not_sent),
             plan.not_sent_share_max,
@@ -113,6 +132,20 @@ fn signals(plan: &GeneratorPlan, fitness: &Fitness) -> Vec<Signal> {
             fitness.cpu_share_max,
             plan.cpu_share_max,
             Unit::Share,
+            Weight::Limits,
+        ),
+        signal(
+            "waiting for a core in the worst second",
+            fitness.waiting_share_max,
+            WAITING_SHARE_MAX,
+            Unit::Share,
+            Weight::Limits,
+        ),
+        signal(
+            "step of the wall clock",
+            fitness.clock_step_us as f64,
+            CLOCK_STEP_US_MAX,
+            Unit::Us,
             Weight::Limits,
         ),
         signal(
@@ -177,6 +210,9 @@ mod tests {
         cpu_share_max: 0.8,
         descriptors: (900, 1_000),
         others_cpu_share: Some(0.25),
+        stall_us_p99: 20_000,
+        waiting_share_max: 1.0,
+        clock_step_us: 100_000,
     };
 
     #[test]
@@ -199,6 +235,21 @@ mod tests {
             |f| f.request_lateness_us_p99 = 31_000,
             Invalid,
             Some("lateness of requests, p99: 31.0 ms, which is over 20.0 ms"),
+        );
+        check(
+            |f| f.stall_us_p99 = 20_001,
+            Invalid,
+            Some("stalls of its timers, p99: 20.0 ms, which is over 20.0 ms"),
+        );
+        check(
+            |f| f.waiting_share_max = 1.5,
+            Limited,
+            Some("waiting for a core in the worst second: 150.0 %, which is over 100.0 %"),
+        );
+        check(
+            |f| f.clock_step_us = 3_600_000_000,
+            Limited,
+            Some("step of the wall clock: 3600000.0 ms, which is over 100.0 ms"),
         );
         check(|f| f.not_sent = 2, Invalid, Some("arrivals not sent: 0.2 %, which is over 0.1 %"));
         check(|f| f.own_limit = 1, Invalid, Some("connections this machine refused: 1, which is over 0"));

@@ -13,8 +13,9 @@ use crate::interrupt::asked_to_end;
 use crate::output::{Results, say};
 use engine::{App, Clock, Config};
 use serde::{Deserialize, Serialize};
-pub(crate) use settings::{Settings, write as write_settings};
-use std::fs::File;
+pub(crate) use settings::{EngineAddresses, Settings, write as write_settings};
+use std::ffi::OsStr;
+use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -57,7 +58,8 @@ const END_TIMEOUT: Duration = Duration::from_secs(15);
 const LOG_TAIL_BYTES: i64 = 4_096;
 
 impl Service {
-    /// Starts `lonjakan COMMAND --config CONFIG` and waits for its addresses. Its log goes to `log`.
+    /// Starts `lonjakan COMMAND --config CONFIG` and waits for its addresses. Its log goes to the end of `log`; it removes
+    /// `remove_at_end` when it ends in order, which it does also where its parent was killed.
     ///
     /// # Errors
     /// When the system refuses, or the child ends before it can be reached: with its own last words, and as a
@@ -67,10 +69,14 @@ impl Service {
         command: &str,
         config: &Path,
         log: PathBuf,
+        remove_at_end: Option<&Path>,
     ) -> Result<Service, CommandError> {
         let refused = |what: &str, error: io::Error| CommandError::Usage(format!("cannot {what}: {error}"));
-        let stderr =
-            File::create(&log).map_err(|error| refused(&format!("write {}", log.display()), error))?;
+        let stderr = OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(&log)
+            .map_err(|error| refused(&format!("write {}", log.display()), error))?;
         let binary =
             std::env::current_exe().map_err(|error| refused("find this program's own file", error))?;
         let mut child = Command::new(binary)
@@ -78,6 +84,11 @@ impl Service {
             .arg("--config")
             .arg(config)
             .args(["--announce", "--end-with-stdin"])
+            .args(
+                remove_at_end
+                    .into_iter()
+                    .flat_map(|folder| [OsStr::new("--remove-at-end"), folder.as_os_str()]),
+            )
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(stderr)
@@ -119,6 +130,12 @@ impl Service {
             what: format!("the {} died during the run: {how}", self.name),
             log: Some(self.log.clone()),
         }
+    }
+
+    /// Ends it as a power cut would (kill -9), and waits until it is gone.
+    pub(crate) async fn kill(mut self) {
+        // It may have ended just now: then there is nothing to kill.
+        let _ = self.child.kill().await;
     }
 
     /// Ends it in order, or else by force.
@@ -171,10 +188,10 @@ pub(crate) const ENGINE_REFERENCE: &str = engine::CONFIG_REFERENCE;
 ///
 /// # Errors
 /// Wrong settings, a used port, a store that cannot be opened.
-pub(crate) fn serve(file: &str, text: &str, child: ChildArgs) -> Result<(), CommandError> {
+pub(crate) fn serve(file: &str, text: &str, child: &ChildArgs) -> Result<(), CommandError> {
     let config = Config::parse(file, text).map_err(|error| CommandError::Usage(error.to_string()))?;
     let threads = config.worker_threads;
-    runtime(threads)?.block_on(async move {
+    let served = runtime(threads)?.block_on(async move {
         let listener = listen(config.listen).await?;
         let operations = listen(config.operations_listen).await?;
         let ended = asked_to_end(child.end_with_stdin).map_err(|error| refused("handle signals", &error))?;
@@ -185,7 +202,12 @@ pub(crate) fn serve(file: &str, text: &str, child: ChildArgs) -> Result<(), Comm
         let drained = engine::run(listener, operations, app, ended).await;
         tracing::info!(?drained, "ended");
         Ok(())
-    })
+    });
+    if let Some(folder) = &child.remove_at_end {
+        // The parent removes it too, unless it was killed: whoever comes second finds nothing.
+        let _ = std::fs::remove_dir_all(folder);
+    }
+    served
 }
 
 /// A runtime of so many threads.
@@ -220,7 +242,7 @@ pub(crate) fn own_address(listener: &TcpListener) -> Result<SocketAddr, CommandE
 ///
 /// # Errors
 /// When nobody can be told.
-pub(crate) fn announce(name: &str, addresses: Addresses, child: ChildArgs) -> Result<(), CommandError> {
+pub(crate) fn announce(name: &str, addresses: Addresses, child: &ChildArgs) -> Result<(), CommandError> {
     if !child.announce {
         say(&format!("{name} on http://{}, operations on http://{}", addresses.listen, addresses.operations));
         return Ok(());

@@ -8,6 +8,7 @@
 mod assemble;
 mod audit;
 pub mod browsers;
+mod bystanders;
 mod checkpoint;
 mod cli;
 pub mod client;
@@ -29,6 +30,7 @@ mod output;
 mod pages;
 mod portal;
 mod progress;
+mod pulse;
 mod recording;
 mod sample;
 pub mod told;

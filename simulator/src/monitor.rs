@@ -5,6 +5,7 @@ use crate::checkpoint::{self, Frame};
 use crate::driver::{Load, Start};
 use crate::pages;
 use crate::progress::Progress;
+use crate::pulse::{Pulse, Stalls};
 use crate::recording::Recording;
 use crate::sample::Readings;
 use record::{RunFolder, WriteError};
@@ -26,6 +27,7 @@ pub(crate) struct Seen {
     pub(crate) start: Start,
     pub(crate) recording: Recording,
     pub(crate) readings: Readings,
+    pub(crate) stalls: Stalls,
 }
 
 /// Latencies are taken over so many seconds after their own: a timeout is reported at its end, which is then
@@ -72,6 +74,7 @@ async fn watch(
     let subjects = frame.subjects;
     let frame = Arc::new(frame);
     let mut readings = Readings::default();
+    let pulse = Pulse::begin(start.zero);
     sleep_until(start.zero).await;
     readings.push(subjects.read().await);
     for second in 1.. {
@@ -101,7 +104,7 @@ async fn watch(
         let counts = load.world.observer.counts();
         progress.show(second, load.schedule.len(), &counts, recording.lateness_us_p99());
     }
-    Ok(Some(Seen { start, recording, readings }))
+    Ok(Some(Seen { start, recording, readings, stalls: pulse.end() }))
 }
 
 fn instant(start: Start, second: u32) -> Instant {

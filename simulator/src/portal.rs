@@ -1,22 +1,29 @@
 //! What the applicants are brought to: an engine that the run starts, with its registry and a fresh store, or
 //! a portal that runs already.
 
+mod ports;
+
 use crate::cli::TargetArgs;
 use crate::client::{Browser, Outgoing};
 use crate::consent;
+use crate::driver::Start;
 use crate::exit::CommandError;
 use crate::keys::{KeyError, Keys};
-use crate::launch::{Service, Settings, write_settings};
+use crate::launch::{Addresses, EngineAddresses, Service, Settings, write_settings};
 use crate::sample::Subjects;
 use domain::wire::{ExportedAccount, paths};
 use hyper::Method;
+use scenario::Kill;
 use std::fs::{self, DirBuilder, Permissions};
 use std::net::SocketAddr;
 use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI32, Ordering::Relaxed};
 use std::time::Duration;
 use tempfile::TempDir;
-use tokio::time::Instant;
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep, sleep_until};
 
 /// A portal, ready to be loaded.
 #[derive(Debug)]
@@ -30,9 +37,25 @@ pub(crate) struct Portal {
 
 #[derive(Debug)]
 struct Services {
-    engine: Service,
+    /// `None` while it is down by a fault of the scenario.
+    engine: Option<Service>,
+    /// Of the engine that runs, or ran last.
+    engine_pid: Arc<AtomicI32>,
+    engine_file: PathBuf,
+    engine_log: PathBuf,
+    engine_addresses: Addresses,
     registry: Service,
     workspace: Workspace,
+    outages: Vec<Outage>,
+}
+
+/// A time in which the engine was down by a fault of the scenario.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Outage {
+    /// When it was killed, since the schedule's zero.
+    pub(crate) from: Duration,
+    /// When it could be reached again; `None` if that came after the end.
+    pub(crate) to: Option<Duration>,
 }
 
 /// Where the services keep what is not for others: settings with keys, and the store. On the same disk as the
@@ -71,7 +94,9 @@ impl Target {
         let Some(url) = &args.target else { return Ok(None) };
         let permitted = permit(url)?;
         let operations = args.operations.as_deref().map(permit).transpose()?;
-        let captcha_key = args.captcha_key.as_deref().expect("clap demands it with --target");
+        let without_key =
+            || CommandError::Usage("--target needs --captcha-key, which solves its captchas".to_owned());
+        let captcha_key = args.captcha_key.as_deref().ok_or_else(without_key)?;
         let keys = Keys::read(captcha_key, args.export_key.as_deref()).map_err(|error| usage(&error))?;
         Ok(Some(Target { permitted, operations, keys }))
     }
@@ -147,6 +172,14 @@ impl Workspace {
         }
     }
 
+    /// The folder, where it is to be removed.
+    fn passing(&self) -> Option<&Path> {
+        match self {
+            Workspace::Passing(folder) => Some(folder.path()),
+            Workspace::Kept(_) => None,
+        }
+    }
+
     fn store(&self) -> PathBuf {
         self.path().join("store")
     }
@@ -163,29 +196,116 @@ impl Portal {
         workspace: Workspace,
         folder: &Path,
     ) -> Result<Portal, CommandError> {
+        for log in ["registry.log", "engine.log"] {
+            // Services write to the end of their logs; those of an earlier run in the same folder are over.
+            let _ = fs::remove_file(folder.join(log));
+        }
         let (registry_file, engine_file) =
             (workspace.path().join("dukcapil.toml"), workspace.path().join("engine.toml"));
         write_settings(&registry_file, &settings.registry())?;
-        let registry =
-            Service::start("registry stand-in", "dukcapil", &registry_file, folder.join("registry.log"))
-                .await?;
-        write_settings(&engine_file, &settings.engine(&workspace.store(), registry.addresses().listen))?;
-        let engine = Service::start("engine", "serve", &engine_file, folder.join("engine.log")).await?;
+        let registry = Service::start(
+            "registry stand-in",
+            "dukcapil",
+            &registry_file,
+            folder.join("registry.log"),
+            None,
+        )
+        .await?;
+        let (on, engine_log) = (engine_addresses(settings)?, folder.join("engine.log"));
+        write_settings(&engine_file, &settings.engine(&workspace.store(), registry.addresses().listen, &on))?;
+        let engine =
+            Service::start("engine", "serve", &engine_file, engine_log.clone(), workspace.passing()).await?;
         let addresses = engine.addresses();
+        let services = Services {
+            engine_pid: Arc::new(AtomicI32::new(engine.pid())),
+            engine: Some(engine),
+            engine_file,
+            engine_log,
+            engine_addresses: addresses,
+            registry,
+            workspace,
+            outages: Vec::new(),
+        };
         Ok(Portal {
             address: addresses.listen,
             operations: Some(addresses.operations),
             export_key: settings.keys.export.clone(),
-            services: Some(Services { engine, registry, workspace }),
+            services: Some(services),
         })
+    }
+
+    /// Has the engine killed and started again when the scenario says so, counted from the zero. Done only when a service ends by
+    /// itself, or does not start again: what to say of it.
+    pub(crate) async fn suffer(
+        &mut self,
+        kills: &[Kill],
+        mut started: watch::Receiver<Option<Start>>,
+    ) -> CommandError {
+        for kill in kills {
+            let start = started.wait_for(Option::is_some).await.ok().and_then(|start| *start);
+            let Some(Start { zero, .. }) = start else { break };
+            tokio::select! {
+                error = self.died() => return error,
+                () = sleep_until(zero + kill.at()) => {}
+            }
+            self.kill_engine(zero).await;
+            sleep(kill.down()).await;
+            if let Err(error) = self.start_engine_again(Some(zero)).await {
+                return error;
+            }
+        }
+        self.died().await
+    }
+
+    async fn kill_engine(&mut self, zero: Instant) {
+        let Some(services) = &mut self.services else { return };
+        if let Some(engine) = services.engine.take() {
+            engine.kill().await;
+            let from = zero.elapsed();
+            services.outages.push(Outage { from, to: None });
+        }
+    }
+
+    /// Starts the engine where it is down by a fault of the scenario.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub(crate) async fn start_engine_again(&mut self, zero: Option<Instant>) -> Result<(), CommandError> {
+        let Some(services) = self.services.as_mut().filter(|services| services.engine.is_none()) else {
+            return Ok(());
+        };
+        let engine = Service::start(
+            "engine",
+            "serve",
+            &services.engine_file,
+            services.engine_log.clone(),
+            services.workspace.passing(),
+        )
+        .await?;
+        if engine.addresses() != services.engine_addresses {
+            return Err(CommandError::defect("the engine started again at another address"));
+        }
+        services.engine_pid.store(engine.pid(), Relaxed);
+        services.engine = Some(engine);
+        if let (Some(zero), Some(outage)) = (zero, services.outages.last_mut()) {
+            outage.to = Some(zero.elapsed());
+        }
+        Ok(())
+    }
+
+    /// Times in which the engine was down by a fault of the scenario.
+    pub(crate) fn outages(&self) -> Vec<Outage> {
+        self.services.as_ref().map(|services| services.outages.clone()).unwrap_or_default()
     }
 
     /// What its resources are read from.
     pub(crate) fn subjects(&self, registry_concurrency_max: usize) -> Subjects {
-        let subject = |service: &Service| (service.pid(), service.addresses().operations);
+        let services = self.services.as_ref();
+        let registry =
+            |service: &Service| (Arc::new(AtomicI32::new(service.pid())), service.addresses().operations);
         Subjects {
-            engine: self.services.as_ref().map(|services| subject(&services.engine)),
-            registry: self.services.as_ref().map(|services| subject(&services.registry)),
+            engine: services.map(|all| (Arc::clone(&all.engine_pid), all.engine_addresses.operations)),
+            registry: services.map(|all| registry(&all.registry)),
             registry_concurrency_max,
         }
     }
@@ -196,7 +316,7 @@ impl Portal {
         match &mut self.services {
             None => std::future::pending().await,
             Some(services) => tokio::select! {
-                error = services.engine.died() => error,
+                Some(error) = async { Some(services.engine.as_mut()?.died().await) } => error,
                 error = services.registry.died() => error,
             },
         }
@@ -231,12 +351,27 @@ impl Portal {
 
     /// Ends its services in order, and removes what isn't to be kept.
     pub(crate) async fn end(self) {
-        if let Some(Services { engine, registry, workspace }) = self.services {
-            engine.end().await;
+        if let Some(Services { engine, registry, workspace, .. }) = self.services {
+            if let Some(engine) = engine {
+                engine.end().await;
+            }
             registry.end().await;
             drop(workspace);
         }
     }
+}
+
+/// Where an engine that will be killed listens has to be its own while it is down; any other takes what is free.
+fn engine_addresses(settings: &Settings<'_>) -> Result<EngineAddresses, CommandError> {
+    if settings.plan.faults.engine_kills.is_empty() {
+        return Ok(EngineAddresses::any());
+    }
+    let address = |nth| {
+        ports::lasting_address(nth).ok_or_else(|| {
+            CommandError::Usage("no port is free for an engine that is to be killed".to_owned())
+        })
+    };
+    Ok(EngineAddresses { listen: address(0)?, operations: address(1)? })
 }
 
 /// What cannot be read counts nothing: files come and go under a running engine.

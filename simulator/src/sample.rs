@@ -11,17 +11,19 @@ use hyper::Method;
 use metrics::Metrics;
 use record::Resource;
 use std::net::SocketAddr;
-use std::time::Duration;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI32, Ordering::Relaxed};
+use std::time::{Duration, SystemTime};
 use tokio::time::Instant;
 use usage::{Usage, machine_busy_s, usage};
 
 /// What is looked at.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Subjects {
-    /// The engine's process and its port for operators.
-    pub(crate) engine: Option<(i32, SocketAddr)>,
+    /// The engine's process, which may be another after a kill, and its port for operators.
+    pub(crate) engine: Option<(Arc<AtomicI32>, SocketAddr)>,
     /// The stand-in's process and port.
-    pub(crate) registry: Option<(i32, SocketAddr)>,
+    pub(crate) registry: Option<(Arc<AtomicI32>, SocketAddr)>,
     /// Look-ups that the stand-in works on at a time.
     pub(crate) registry_concurrency_max: usize,
 }
@@ -30,6 +32,8 @@ pub(crate) struct Subjects {
 #[derive(Clone, Debug)]
 pub(crate) struct Reading {
     at: Instant,
+    /// The same moment on the wall.
+    wall: SystemTime,
     machine_busy_s: Option<f64>,
     own: Option<Usage>,
     engine: Option<Usage>,
@@ -50,6 +54,8 @@ pub(crate) struct Consumption {
     /// Share of one core in the busiest second.
     pub(crate) cpu_share_max: f64,
     pub(crate) descriptors_max: u64,
+    /// Cores that its threads waited for in the worst second.
+    pub(crate) waiting_share_max: f64,
 }
 
 /// Longest wait for a service's metrics: a second without them is better than one without anything.
@@ -62,16 +68,20 @@ const METRICS_BYTES_MAX: usize = 4 * 1024 * 1024;
 
 impl Subjects {
     /// Looks at everything now.
-    pub(crate) async fn read(self) -> Reading {
-        let engine_metrics = scrape(self.engine.map(|(_, port)| port)).await;
-        let registry_metrics = scrape(self.registry.map(|(_, port)| port)).await;
+    pub(crate) async fn read(&self) -> Reading {
+        let port = |subject: &Option<(_, SocketAddr)>| subject.as_ref().map(|&(_, port)| port);
+        let pid = |subject: &Option<(Arc<AtomicI32>, _)>| subject.as_ref().map(|(pid, _)| pid.load(Relaxed));
+        let engine_metrics = scrape(port(&self.engine)).await;
+        let registry_metrics = scrape(port(&self.registry)).await;
+        let (engine, registry) = (pid(&self.engine), pid(&self.registry));
         // With thousands of descriptors /proc takes milliseconds, which no applicant's task is to wait for.
         let from_proc = tokio::task::spawn_blocking(move || Reading {
             at: Instant::now(),
+            wall: SystemTime::now(),
             machine_busy_s: machine_busy_s(),
             own: usage(i32::try_from(std::process::id()).ok()),
-            engine: usage(self.engine.map(|(pid, _)| pid)),
-            registry: usage(self.registry.map(|(pid, _)| pid)),
+            engine: usage(engine),
+            registry: usage(registry),
             engine_metrics,
             registry_metrics,
         });
@@ -130,21 +140,33 @@ impl Readings {
         Some(share(first, last, others_s)? / cores() as f64)
     }
 
+    /// The largest step of the wall's clock against the one that never steps, between two readings.
+    pub(crate) fn clock_step(&self) -> Duration {
+        let steps = self.0.windows(2).map(|pair| {
+            let steady = pair[1].at.saturating_duration_since(pair[0].at);
+            match pair[1].wall.duration_since(pair[0].wall) {
+                Ok(wall) => wall.abs_diff(steady),
+                Err(backwards) => backwards.duration() + steady,
+            }
+        });
+        steps.max().unwrap_or_default()
+    }
+
     fn consumption(&self, of: impl Fn(&Reading) -> Option<Usage>) -> Consumption {
         let usages = || self.0.iter().filter_map(&of);
-        let (Some(first), Some(last)) = (usages().next(), usages().next_back()) else {
-            return Consumption::default();
-        };
         Consumption {
-            cpu_seconds: last.cpu_s - first.cpu_s,
+            cpu_seconds: used_s(usages().map(|usage| usage.cpu_s)),
             rss_bytes_max: usages().map(|usage| usage.rss_bytes).max().unwrap_or(0),
             cpu_share_max: self.shares(&|reading| cpu_s(of(reading))).fold(0.0, f64::max),
             descriptors_max: usages().map(|usage| usage.descriptors).max().unwrap_or(0),
+            waiting_share_max: self
+                .shares(&|reading| of(reading).map(|usage| usage.waited_s))
+                .fold(0.0, f64::max),
         }
     }
 
     /// How busy each resource was, the busiest first. Those that could not be measured are left out.
-    pub(crate) fn resources(&self, subjects: Subjects) -> Vec<Resource> {
+    pub(crate) fn resources(&self, subjects: &Subjects) -> Vec<Resource> {
         let mut resources: Vec<_> =
             gauges(self.0.last(), subjects).iter().filter_map(|gauge| self.resource(gauge)).collect();
         resources.sort_by(|one, other| other.busy_share_mean.total_cmp(&one.busy_share_mean));
@@ -153,7 +175,12 @@ impl Readings {
 
     fn resource(&self, gauge: &Gauge) -> Option<Resource> {
         let (first, last) = (self.0.first()?, self.0.last()?);
-        let mean = share(first, last, &gauge.busy_s)? / gauge.per_s;
+        let passed_s = last.at.saturating_duration_since(first.at).as_secs_f64();
+        let known = || self.0.iter().filter_map(&gauge.busy_s);
+        if known().count() < 2 || passed_s == 0.0 {
+            return None;
+        }
+        let mean = used_s(known()) / passed_s / gauge.per_s;
         let max = self.shares(&gauge.busy_s).fold(0.0, f64::max) / gauge.per_s;
         Some(Resource {
             name: gauge.name.to_owned(),
@@ -172,6 +199,17 @@ impl Readings {
     }
 }
 
+/// Use over a run of sums that each process began anew.
+fn used_s(sums: impl Iterator<Item = f64>) -> f64 {
+    let (mut used_s, mut before) = (0.0, None);
+    for now in sums {
+        // A sum that has fallen is that of a process started since.
+        used_s += before.map_or(0.0, |before| if now < before { now } else { now - before });
+        before = Some(now);
+    }
+    used_s
+}
+
 /// Use between two readings, per second of time.
 fn share(before: &Reading, now: &Reading, busy_s: impl Fn(&Reading) -> Option<f64>) -> Option<f64> {
     let passed_s = now.at.saturating_duration_since(before.at).as_secs_f64();
@@ -183,7 +221,7 @@ fn cpu_s(usage: Option<Usage>) -> Option<f64> {
     usage.map(|usage| usage.cpu_s)
 }
 
-fn gauges(last: Option<&Reading>, subjects: Subjects) -> Vec<Gauge> {
+fn gauges(last: Option<&Reading>, subjects: &Subjects) -> Vec<Gauge> {
     let cores = cores();
     let processor = |name, busy_s: BusySeconds| Gauge {
         name,

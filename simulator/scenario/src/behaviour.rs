@@ -45,6 +45,8 @@ pub struct Behaviour {
     pub opening_poll_s: f64,
     /// For how long they do so, in seconds; never compressed.
     pub opening_patience_s: f64,
+    /// Questions for the status by people who don't register, per second.
+    pub pollers_per_s: f64,
     /// What follows a step that could not be served.
     pub retries: Retries,
     /// Who leaves, and comes back.
@@ -75,6 +77,7 @@ impl Behaviour {
             double_click_share: 0.0,
             opening_poll_s: 1.0,
             opening_patience_s: 0.0,
+            pollers_per_s: 0.0,
             retries: Retries::NONE,
             leaving: Leaving::NOBODY,
             devices: Devices::PLAIN,

@@ -24,6 +24,8 @@ pub(crate) static TABLES: LazyLock<Vec<Table>> = LazyLock::new(|| {
         behaviour_retries(),
         behaviour_leaving(),
         behaviour_devices(),
+        faults(),
+        faults_engine_kills(),
         engine(),
         engine_admission(),
         registry(),
@@ -217,6 +219,13 @@ fn behaviour() -> Table {
                 0.0,
                 "how long they do so before they give up; 0: they leave at once; not compressed",
             ),
+            Field::number(
+                "pollers_per_s",
+                0.0,
+                10_000.0,
+                0.0,
+                "questions for the status by people who don't register; counted apart, in no latency",
+            ),
         ],
     }
 }
@@ -316,6 +325,54 @@ fn behaviour_devices() -> Table {
             share("slow_uplink_share", 0.0, "applicants whose uploads are slow"),
             Field::number("slow_uplink_kbit_per_s", 1.0, 1_000_000.0, 256.0, "how slow; not compressed"),
             share("shared_share", 0.0, "applicants at a computer that another has just left, browser open"),
+        ],
+    }
+}
+
+fn faults() -> Table {
+    let clients = |name, doc| Field::whole(name, 0, 10_000, 0, doc);
+    let kills = Kind::Tables("faults.engine_kills");
+    Table {
+        path: "faults",
+        doc: "what goes wrong between applicants and portal, and with the engine",
+        selector: None,
+        fields: vec![
+            share("connection_dropped_share", 0.0, "of answers: the connection breaks after it"),
+            share(
+                "answer_lost_share",
+                0.0,
+                "of requests: served, and the answer is lost with the connection",
+            ),
+            share(
+                "upload_stalled_share",
+                0.0,
+                "of requests with a body: stuck halfway until its time is over",
+            ),
+            clients("slow_clients", "connections that send a byte a second, beside the applicants"),
+            clients("half_open_clients", "connections that say nothing, beside the applicants"),
+            Field::derived("engine_kills", kills, "none", "kill -9 of the engine, which then starts again"),
+        ],
+    }
+}
+
+fn faults_engine_kills() -> Table {
+    Table {
+        path: "faults.engine_kills",
+        doc: "one kill and new start, with the same store and address",
+        selector: None,
+        fields: vec![
+            Field::required(
+                "at_s",
+                Kind::Number { min: 0.0, max: 864_000.0 },
+                "since the start of the arrivals",
+            ),
+            Field::number(
+                "down_s",
+                0.0,
+                3_600.0,
+                1.0,
+                "from the kill to the new start; recovery comes on top",
+            ),
         ],
     }
 }

@@ -7,6 +7,7 @@ mod arrivals;
 mod behaviour;
 mod curve;
 mod expression;
+mod faults;
 mod hint;
 mod keys;
 mod number;
@@ -25,6 +26,7 @@ mod temper;
 
 pub use arrivals::{Arrivals, RateStep, Shape, Spacing};
 pub use behaviour::{Behaviour, in_flight_by_littles_law};
+pub use faults::{Faults, Kill, Mishap};
 pub use objective::{AuditCount, Bound, Clock, Fate, Measure, Metric, Objective, Op, Scope, Statistic, Unit};
 pub use parse::parse;
 pub use plan::{

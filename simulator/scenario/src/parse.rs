@@ -2,6 +2,7 @@
 
 mod arrivals;
 mod behaviour;
+mod faults;
 mod settings;
 #[cfg(test)]
 mod tests;
@@ -74,6 +75,7 @@ fn plan<'t>(reader: &mut Reader<'t>, document: &'t DeTable<'t>, source: Source<'
     let arrivals = arrivals::arrivals(reader, &arrivals_section);
     let people = people(reader, &top, arrivals.as_ref().map_or(0, |arrivals| arrivals.count));
     let behaviour = behaviour::behaviour(reader, &top);
+    let faults = faults::faults(reader, &top);
     let engine = settings::engine(reader, &top);
     let registry = settings::registry(reader, &top);
     let in_flight = arrivals.as_ref().zip(behaviour.as_ref());
@@ -88,6 +90,7 @@ fn plan<'t>(reader: &mut Reader<'t>, document: &'t DeTable<'t>, source: Source<'
         arrivals: arrivals?,
         people: people?,
         behaviour: behaviour?,
+        faults: faults?,
         engine: engine?,
         registry: registry?,
         generator: generator?,

@@ -4,6 +4,7 @@
 
 use crate::arrivals::Arrivals;
 use crate::behaviour::Behaviour;
+use crate::faults::Faults;
 use crate::objective::Objective;
 use domain::limits::Blurred;
 use domain::{Date, Limits, LimitsProfile};
@@ -27,6 +28,8 @@ pub struct Plan {
     pub people: PeoplePlan,
     /// How they type, think and wait.
     pub behaviour: Behaviour,
+    /// What goes wrong meanwhile.
+    pub faults: Faults,
     /// Settings of the engine that the run starts.
     pub engine: EnginePlan,
     /// Settings of the population registry's stand-in, and of the engine's patience with it.

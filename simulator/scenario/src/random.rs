@@ -22,6 +22,8 @@ pub(crate) enum Use {
     DoubleClick,
     /// What somebody sits at.
     Device,
+    /// What goes wrong with a request, by its number.
+    Mishap(u64),
 }
 
 impl Use {
@@ -30,6 +32,7 @@ impl Use {
             Use::Arrivals => 1,
             Use::DoubleClick => 2,
             Use::Device => 3,
+            Use::Mishap(nth) => (nth << 16) + 0x600,
             Use::Thinking(step) => 0x100 + step.index() as u64,
             Use::CaptchaAgain(step, nth) => numbered(0x200, step, nth),
             Use::Slip(step, nth) => numbered(0x300, step, nth),

@@ -120,8 +120,11 @@ fn measured(told: &[Option<Told>], audit: Audit) -> RunRecord {
         fairness: None,
         generator: Consumption::default(),
         engine: None,
+        engine_restarts: 0,
         resources: Vec::new(),
         others_cpu_share: None,
+        stalls: crate::pulse::Stalls::default(),
+        clock_step: Duration::ZERO,
         descriptors_allowed: 1_024,
         notes: Vec::new(),
     })

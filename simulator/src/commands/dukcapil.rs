@@ -18,11 +18,11 @@ pub(crate) fn run(args: &DukcapilArgs) -> Result<Exit, CommandError> {
     };
     let config = Config::parse(&file.display().to_string(), &read_text(file)?)
         .map_err(|error| CommandError::Usage(error.to_string()))?;
-    runtime(config.worker_threads)?.block_on(serve(config, args.child))?;
+    runtime(config.worker_threads)?.block_on(serve(config, &args.child))?;
     Ok(Exit::Good)
 }
 
-async fn serve(config: Config, child: ChildArgs) -> Result<(), CommandError> {
+async fn serve(config: Config, child: &ChildArgs) -> Result<(), CommandError> {
     let listener = listen(config.listen).await?;
     let ended = asked_to_end(child.end_with_stdin)
         .map_err(|error| CommandError::Usage(format!("cannot handle signals: {error}")))?;

@@ -14,6 +14,6 @@ pub(crate) fn run(args: &ServeArgs) -> Result<Exit, CommandError> {
         print(&mut stdout()?, launch::ENGINE_REFERENCE)?;
         return Ok(Exit::Good);
     };
-    launch::serve(&config.display().to_string(), &read_text(config)?, args.child)?;
+    launch::serve(&config.display().to_string(), &read_text(config)?, &args.child)?;
     Ok(Exit::Good)
 }

@@ -5,6 +5,7 @@ mod outcome;
 
 use super::{print, read_plan, refused_by_stdout};
 use crate::browsers::Browsers;
+use crate::bystanders::Bystanders;
 use crate::checkpoint::Frame;
 use crate::cli::SurgeArgs;
 use crate::descriptors;
@@ -85,12 +86,13 @@ pub(crate) fn run(args: &SurgeArgs) -> Result<Exit, CommandError> {
 impl<'a> Order<'a> {
     fn new(args: &'a SurgeArgs) -> Result<Order<'a>, CommandError> {
         let usage = |error: &dyn std::fmt::Display| CommandError::Usage(error.to_string());
+        // Before anything else is read or asked for: some hosts are never loaded.
+        let target = Target::of(&args.target)?;
         let mut plan = read_plan(&args.scenario)?;
         plan.seed = args.seed.unwrap_or(plan.seed);
         if args.repeats > 0 {
             plan.behaviour.retries = Retries::as_told(args.repeats);
         }
-        let target = Target::of(&args.target)?;
         let keys = match &target {
             Some(target) => target.keys.clone(),
             None => Keys::fresh().map_err(|error| usage(&error))?,
@@ -135,27 +137,43 @@ impl<'a> Order<'a> {
 
         let (started, starts) = watch::channel(None);
         let subjects = portal.subjects(self.plan.registry.concurrency_max);
+        let standing = self.bystanders().come(portal.address, &starts);
         let monitor = Monitor::begin(
             Arc::clone(&load),
             self.folder.clone(),
-            self.frame(subjects),
-            starts,
+            self.frame(subjects.clone()),
+            starts.clone(),
             Arc::clone(&self.progress),
         );
-        let (driven, died) = drive(Arc::clone(&load), started, &mut portal, &stop).await;
+        let suffering = portal.suffer(&self.plan.faults.engine_kills, starts);
+        let (driven, mut died) = drive(Arc::clone(&load), started, suffering, &stop).await;
+        let stood = standing.leave().await;
         let seen = monitor.end().await;
         self.progress.end();
 
+        if died.is_none() {
+            died = portal.start_engine_again(None).await.err();
+        }
         let stored = match &died {
             None => portal.export().await,
             Some(error) => Err(error.to_string()),
         };
-        let store_bytes = portal.store_bytes();
+        let (store_bytes, outages) = (portal.store_bytes(), portal.outages());
         portal.end().await;
         let seen = seen.map_err(|error| CommandError::Usage(error.to_string()))?;
         let driven = driven.map_err(|error| CommandError::defect(error.to_string()))?;
         let seen = seen.ok_or_else(|| CommandError::defect("the load never started"))?;
-        write_down(self, &load, Ended { driven, seen, died, stored, store_bytes, subjects })
+        write_down(self, &load, Ended { driven, seen, died, stored, store_bytes, subjects, outages, stood })
+    }
+
+    fn bystanders(&self) -> Bystanders {
+        let Plan { behaviour, faults, .. } = &self.plan;
+        Bystanders {
+            polls_per_s: behaviour.pollers_per_s,
+            poll_timeout: behaviour.step_timeout(),
+            slow_clients: faults.slow_clients,
+            half_open_clients: faults.half_open_clients,
+        }
     }
 
     async fn open_portal(&self, stop: &watch::Sender<Option<Instant>>) -> Result<Portal, CommandError> {
@@ -205,6 +223,7 @@ impl<'a> Order<'a> {
                 captcha_key: CaptchaKeyHeld(captcha_key),
                 seed,
                 behaviour: self.plan.behaviour.clone(),
+                faults: self.plan.faults.clone(),
                 album,
                 observer: Observer::new(),
                 stop,
@@ -227,13 +246,13 @@ fn is_in(shard: Shard, crowd: &Crowd, arrival: u64) -> bool {
 async fn drive(
     load: Arc<Load>,
     started: watch::Sender<Option<Start>>,
-    portal: &mut Portal,
+    suffering: impl Future<Output = CommandError>,
     stop: &watch::Sender<Option<Instant>>,
 ) -> (Result<Driven, DriveError>, Option<CommandError>) {
     let mut driving = std::pin::pin!(driver::drive(load, started));
     tokio::select! {
         driven = &mut driving => (driven, None),
-        died = portal.died() => {
+        died = suffering => {
             cut_short(stop);
             (driving.await, Some(died))
         }

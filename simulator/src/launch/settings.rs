@@ -30,6 +30,19 @@ const SCRAPERS_MAX: usize = 64;
 
 const FREE_PORT: &str = "127.0.0.1:0";
 
+/// Where the engine is to listen.
+pub(crate) struct EngineAddresses {
+    pub(crate) listen: String,
+    pub(crate) operations: String,
+}
+
+impl EngineAddresses {
+    /// Wherever there is room.
+    pub(crate) fn any() -> EngineAddresses {
+        EngineAddresses { listen: FREE_PORT.to_owned(), operations: FREE_PORT.to_owned() }
+    }
+}
+
 #[derive(Serialize)]
 struct EngineSettings<'a> {
     listen: &'a str,
@@ -80,15 +93,15 @@ enum LatencySettings {
 
 impl Settings<'_> {
     /// Of the engine, whose store is at `store` and whose registry at `registry`.
-    pub(crate) fn engine(&self, store: &Path, registry: SocketAddr) -> String {
+    pub(crate) fn engine(&self, store: &Path, registry: SocketAddr, on: &EngineAddresses) -> String {
         let (plan, engine) = (self.plan, &self.plan.engine);
         let (admission, admission_in_flight_max) = match engine.admission {
             AdmissionPlan::None => ("none", None),
             AdmissionPlan::ConcurrencyLimit { in_flight_max } => ("concurrency-limit", Some(in_flight_max)),
         };
         to_toml(&EngineSettings {
-            listen: FREE_PORT,
-            operations_listen: FREE_PORT,
+            listen: &on.listen,
+            operations_listen: &on.operations,
             store,
             registry_url: format!("http://{registry}"),
             registry_timeout_ms: plan.registry.timeout_ms,
@@ -112,7 +125,10 @@ impl Settings<'_> {
             photo_threads: engine.photo_threads,
             photo_queue_max: engine.photo_queue_max,
             worker_threads: engine.worker_threads,
-            connections_max: plan.generator.applicants_in_flight_max + CONNECTIONS_SPARE,
+            connections_max: plan.generator.applicants_in_flight_max
+                + plan.faults.slow_clients
+                + plan.faults.half_open_clients
+                + CONNECTIONS_SPARE,
             // The engine is not to lose patience with an upload before the applicant does.
             body_timeout_ms: milliseconds(plan.behaviour.step_timeout()).clamp(10, 1_800_000),
             admission,

@@ -39,7 +39,7 @@ fn shares_are_use_over_time_and_capacity() {
     assert!((own.unwrap() - 0.1).abs() < 1e-9);
     assert_eq!(other, None);
 
-    let resources = readings.resources(Subjects { registry_concurrency_max: 4, ..Subjects::default() });
+    let resources = readings.resources(&Subjects { registry_concurrency_max: 4, ..Subjects::default() });
     let found = |name: &str| {
         let resource = resources.iter().find(|resource| resource.name == name)?;
         Some((
@@ -81,6 +81,6 @@ fn others_are_what_is_left_of_the_machine() {
 fn one_reading_says_nothing() {
     let mut readings = Readings::default();
     readings.push(reading(Instant::now(), 10.0, ""));
-    assert!(readings.resources(Subjects::default()).is_empty());
+    assert!(readings.resources(&Subjects::default()).is_empty());
     assert_eq!(readings.generator().cpu_seconds, 0.0);
 }

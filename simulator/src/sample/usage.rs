@@ -10,6 +10,8 @@ pub(super) struct Usage {
     pub(super) cpu_s: f64,
     pub(super) rss_bytes: u64,
     pub(super) descriptors: u64,
+    /// Time that its threads were ready to run and had no core, in sum; 0 where the kernel does not tell.
+    pub(super) waited_s: f64,
 }
 
 /// `None` for a process that is gone, or not ours to look at.
@@ -20,7 +22,15 @@ pub(super) fn usage(pid: Option<i32>) -> Option<Usage> {
         cpu_s: seconds(stat.utime + stat.stime),
         rss_bytes: stat.rss * procfs::page_size(),
         descriptors: process.fd_count().map_or(0, |count| count as u64),
+        waited_s: waited_s(&process),
     })
+}
+
+/// `/proc/PID/schedstat` has the first thread only.
+fn waited_s(process: &Process) -> f64 {
+    let threads = process.tasks().into_iter().flatten().flatten();
+    let delays_ns = threads.filter_map(|thread| thread.schedstat().ok()).map(|schedstat| schedstat.run_delay);
+    delays_ns.sum::<u64>() as f64 / 1e9
 }
 
 /// Time in which any core did anything, summed over cores.

@@ -63,13 +63,14 @@ fn a_second_ctrl_c_ends_at_once_and_takes_the_services_along() {
 }
 
 #[test]
-fn services_end_with_a_parent_that_is_killed_and_a_record_is_left() {
+fn services_end_with_a_parent_that_is_killed_tidy_up_and_a_record_is_left() {
     let Surge { desk: _desk, out, running } = surge();
     let services = running.children();
     assert_eq!(services.len(), 2);
     running.signal(Signal::KILL);
     assert_eq!(running.end().code, None);
     assert!(services.iter().all(|service| service.ends()));
+    assert_nothing_private(&out);
     is_unfinished(&run_in(&out));
     // Its pages can be made, and say so.
     let told = lonjakan(&["report", out.to_str().unwrap()]);

@@ -134,3 +134,34 @@ fn a_store_is_kept_for_who_asks_and_its_keys_are_private() {
     // A second run must not meet the accounts of the first.
     surge(&scenario, &out, &["--quiet", "--keep-store"]).complains(2, "holds the store of another run");
 }
+
+/// The engine is killed in the middle and comes back at the same address with the same store: people who try again get their
+/// account, nobody two, and those who only look or dawdle are counted apart.
+#[test]
+fn an_engine_that_is_killed_and_started_again_loses_nobody() {
+    let desk = Desk::new();
+    let further = "pollers_per_s = 20\n[behaviour.retries]\npolicy = \"fixed\"\nwait_s = 0.2\ntries_max = 100\n\
+                   [faults]\nanswer_lost_share = 0.05\nconnection_dropped_share = 0.1\nslow_clients = 3\n\
+                   engine_kills = [{ at_s = 1, down_s = 0.3 }]\n";
+    let out = desk.path("run");
+    let finished = surge(&desk.scenario(25, 3, 1_000, further), &out, &["--quiet"]);
+    assert_eq!(finished.code, Some(0), "{finished:?}");
+    let run = run_in(&out);
+    adds_up(&run);
+    let record = &run.record;
+    assert_eq!(
+        (record.applicants.arrived, record.applicants.registered),
+        (75, 75),
+        "{:?}",
+        record.failures_seen
+    );
+    assert_eq!(record.engine.map(|engine| engine.restarts), Some(1));
+    assert_eq!(record.verdict.audit, AuditVerdict::Clean, "{:?}", record.audit);
+    assert!(record.requests.amplification > 1.0);
+    assert!(record.failures_seen.iter().any(|failure| failure.code == "connection"));
+    for words in
+        ["killed (kill -9) after 1.0 s and back after", "asked for the status only", "3 slow or silent"]
+    {
+        assert!(record.notes.iter().any(|note| note.contains(words)), "{words}: {:?}", record.notes);
+    }
+}

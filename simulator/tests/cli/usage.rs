@@ -95,6 +95,10 @@ fn other_hosts_do_not_consent() {
     surge("http://10.0.0.1", key).complains(6, "10.0.0.1 is not this machine");
     surge("https://daftar-sscasn.bkn.go.id", key).complains(6, "is a government host");
     surge("http://contoh.example:8080", key).complains(6, "needs its consent");
+    // Hosts of a state are refused before anything else is asked for, the scenario included.
+    lonjakan(&["surge", "none.toml", "--target", "https://daftar-sscasn.bkn.go.id"])
+        .complains(6, "government");
+    lonjakan(&["surge", "none.toml", "--target", "http://127.0.0.1:1"]).complains(2, "needs --captcha-key");
     surge("nowhere", key).complains(2, "no address");
     surge("http://127.0.0.1:1", scenario.to_str().unwrap()).complains(2, "64 hexadecimal digits");
     surge("http://127.0.0.1:1", key).code.filter(|&code| code == 2).unwrap();

@@ -6,7 +6,7 @@ use domain::captcha::CaptchaKey;
 use domain::{Failure, Limits};
 use people::{Album, Crowd, Defect, Population, Shares};
 use record::{Histograms, Kind, WHOLE};
-use scenario::{Behaviour, Connections, Leaving, Policy, Retries, Step};
+use scenario::{Behaviour, Connections, Faults, Leaving, Policy, Retries, Step};
 use simulator::browsers::Browsers;
 use simulator::journey::{CaptchaKeyHeld, Seen, World, walk};
 use simulator::observe::{Observer, Totals, steps};
@@ -32,6 +32,7 @@ pub(crate) fn world(portal: &Portal, stop: watch::Receiver<Option<Instant>>) -> 
         captcha_key: CaptchaKeyHeld(CaptchaKey::new(KEY)),
         seed: 5,
         behaviour: thoughtless(),
+        faults: Faults::default(),
         album: ALBUM.clone(),
         observer: Observer::new(),
         stop,
@@ -66,9 +67,18 @@ async fn go_with(
     behaviour: Behaviour,
     script: impl Fn(Step, u32) -> Act + Send + Sync + 'static,
 ) -> Walked {
+    go_among(defect, behaviour, Faults::default(), script).await
+}
+
+async fn go_among(
+    defect: Option<Defect>,
+    behaviour: Behaviour,
+    faults: Faults,
+    script: impl Fn(Step, u32) -> Act + Send + Sync + 'static,
+) -> Walked {
     let portal = Portal::open(script).await;
     let (_stop, stopped) = watch::channel(None);
-    let world = World { behaviour, ..world(&portal, stopped) };
+    let world = World { behaviour, faults, ..world(&portal, stopped) };
     let zero = Instant::now();
     world.observer.start(zero);
     let arrival = 3;
@@ -364,4 +374,29 @@ async fn an_expired_draft_is_begun_anew() {
     assert_eq!(walked.totals.requests - walked.totals.repeats, 8);
     let walked = behaving(thoughtless(), expired).await;
     assert_eq!(walked.told, Told::Failed(Trouble::TurnedAway(Failure::DraftExpired)));
+}
+
+async fn mishap(faults: Faults, retries: u32) -> Walked {
+    let behaviour = Behaviour { retries: Retries::as_told(retries), ..thoughtless() };
+    go_among(None, behaviour, faults, |_, _| Act::Honest).await
+}
+
+#[tokio::test]
+async fn faults_between_applicant_and_portal() {
+    let dropped = mishap(Faults { connection_dropped_share: 1.0, ..Faults::default() }, 0).await;
+    assert!(matches!(dropped.told, Told::Registered(_)), "{:?}", dropped.told);
+    assert_eq!((dropped.totals.requests, dropped.totals.repeats), (10, 0));
+
+    let lost = mishap(Faults { answer_lost_share: 1.0, ..Faults::default() }, 2).await;
+    assert_eq!(lost.told, Told::Failed(Trouble::Connection));
+    assert_eq!(lost.portal.asked(Step::Status), 3);
+    // Somebody who keeps trying gets through where half of all answers are lost.
+    let some_lost = mishap(Faults { answer_lost_share: 0.5, ..Faults::default() }, 60).await;
+    assert!(matches!(some_lost.told, Told::Registered(_)), "{:?}", some_lost.told);
+    assert!(some_lost.totals.repeats > 0);
+
+    let stalled = mishap(Faults { upload_stalled_share: 1.0, ..Faults::default() }, 0).await;
+    assert_eq!(stalled.told, Told::Failed(Trouble::Timeout));
+    let service = stalled.histograms.quantiles("identity", Kind::Service);
+    assert!(service.max >= u64::try_from(STEP_TIMEOUT.as_micros()).unwrap() * 998 / 1_000, "{service:?}");
 }

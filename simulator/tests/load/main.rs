@@ -3,5 +3,6 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test says what failed by failing there")]
 
 mod applicant;
+mod freeze;
 mod many;
 mod portal;

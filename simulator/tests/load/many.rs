@@ -14,7 +14,7 @@ use tokio::sync::{Mutex, watch};
 use tokio::time::Instant;
 
 /// goose has one kill switch for the whole process: one attack at a time.
-static ONE_AT_A_TIME: Mutex<()> = Mutex::const_new(());
+pub(crate) static ONE_AT_A_TIME: Mutex<()> = Mutex::const_new(());
 
 struct Driven {
     totals: Totals,

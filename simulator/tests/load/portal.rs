@@ -32,6 +32,8 @@ pub(crate) enum Act {
     Closing,
     /// A problem, with a hint after how many seconds to come again.
     Problem(Failure, Option<u32>),
+    /// The same after a while, without a hint.
+    ProblemAfter(Duration, Failure),
     /// Nothing, for ever.
     Silent,
     /// A success with this body.
@@ -98,7 +100,8 @@ async fn answer(state: Arc<Mutex<State>>, script: Script, request: Request<Incom
         *asked += 1;
         *asked - 1
     };
-    let body = body.collect().await.unwrap().to_bytes();
+    let Ok(body) = body.collect().await else { return empty() };
+    let body = body.to_bytes();
     let honest = |act| honest(&state, step, token, &body, act);
     let act = script(step, before);
     match act {
@@ -114,6 +117,10 @@ async fn answer(state: Arc<Mutex<State>>, script: Script, request: Request<Incom
             answer
         }
         Act::Problem(failure, retry_after_s) => problem(failure, retry_after_s),
+        Act::ProblemAfter(delay, failure) => {
+            tokio::time::sleep(delay).await;
+            problem(failure, None)
+        }
         Act::Garbage(text) => Response::new(Full::from(text)),
         Act::Silent => std::future::pending().await,
     }

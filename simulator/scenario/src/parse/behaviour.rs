@@ -20,8 +20,8 @@ pub(super) fn behaviour<'t>(reader: &mut Reader<'t>, top: &Section<'t>) -> Optio
         ["think_sigma", "captcha_s_median", "captcha_sigma", "captcha_slip_share"].map(&mut number);
     let [compression, timeout, patience] =
         ["time_compression", "step_timeout_s", "patience_s"].map(&mut number);
-    let [double_click, opening_poll, opening_patience] =
-        ["double_click_share", "opening_poll_s", "opening_patience_s"].map(&mut number);
+    let [double_click, opening_poll, opening_patience, pollers] =
+        ["double_click_share", "opening_poll_s", "opening_patience_s", "pollers_per_s"].map(&mut number);
     let captcha_tries_max = reader.small(&section, "captcha_tries_max");
     let retries = retries(reader, &section);
     let leaving = leaving(reader, &section);
@@ -52,6 +52,7 @@ pub(super) fn behaviour<'t>(reader: &mut Reader<'t>, top: &Section<'t>) -> Optio
         double_click_share: double_click?,
         opening_poll_s: opening_poll?,
         opening_patience_s: opening_patience?,
+        pollers_per_s: pollers?,
         retries: retries?,
         leaving: leaving?,
         devices: devices?,

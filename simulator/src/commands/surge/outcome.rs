@@ -3,17 +3,20 @@
 use super::{Done, Order};
 use crate::assemble::{Measured, assemble};
 use crate::audit::{Findings, Truth, audit};
+use crate::bystanders::Stood;
 use crate::driver::{Driven, Load};
 use crate::exit::CommandError;
 use crate::fairness::{Came, fairness, region};
 use crate::monitor::Seen;
 use crate::observe::Totals;
 use crate::pages;
+use crate::portal::Outage;
 use crate::sample::Subjects;
 use crate::told::Told;
 use domain::wire::ExportedAccount;
 use record::{ApplicantRow, Histograms, Kind, Run, WriteError};
 use reports::Lang;
+use scenario::Plan;
 use std::time::Duration;
 
 /// What is there when the last applicant is done.
@@ -26,6 +29,8 @@ pub(super) struct Ended {
     pub(super) stored: Result<Vec<ExportedAccount>, String>,
     pub(super) store_bytes: Option<u64>,
     pub(super) subjects: Subjects,
+    pub(super) outages: Vec<Outage>,
+    pub(super) stood: Stood,
 }
 
 /// Audits, assembles, writes the run folder.
@@ -33,9 +38,9 @@ pub(super) struct Ended {
 /// # Errors
 /// When the folder refuses.
 pub(super) fn write_down(order: &Order<'_>, load: &Load, ended: Ended) -> Result<Done, CommandError> {
-    let Ended { driven, seen, died, stored, store_bytes, subjects } = ended;
+    let Ended { driven, seen, died, stored, store_bytes, subjects, outages, stood } = ended;
     let usage = |error: WriteError| CommandError::Usage(error.to_string());
-    let Seen { start, recording, readings } = seen;
+    let Seen { start, recording, readings, stalls } = seen;
     let observer = &load.world.observer;
     let totals = observer.totals(load.schedule.whole_len());
     let (histograms, rows) = recording.finish(observer).map_err(usage)?;
@@ -59,10 +64,16 @@ pub(super) fn write_down(order: &Order<'_>, load: &Load, ended: Ended) -> Result
         fairness: Some(fairness(&came(load, &totals), order.plan.arrivals.duration())),
         generator: readings.generator(),
         engine: store_bytes.map(|bytes| (readings.engine(), bytes)),
-        resources: readings.resources(subjects),
+        engine_restarts: outages.len() as u64,
+        resources: readings.resources(&subjects),
         others_cpu_share: readings.share_of_others(),
+        stalls,
+        clock_step: readings.clock_step(),
         descriptors_allowed: order.descriptors_allowed,
-        notes: notes(order, &totals, &findings, partial, died.as_ref()),
+        notes: notes(order, &totals, &findings, partial, died.as_ref())
+            .into_iter()
+            .chain(happened(&order.plan, &outages, stood))
+            .collect(),
     });
     let timeline =
         rows.timeline(&load.schedule, record.applicants.arrived, &totals.seconds, totals.last_done);
@@ -205,6 +216,30 @@ fn notes(
     }
     notes.extend(died.map(|died| format!("{died}.")));
     notes.extend(findings.examples.iter().map(|example| format!("Audit: {example}.")));
+    notes
+}
+
+/// What the scenario had go wrong, and who came beside the applicants.
+fn happened(plan: &Plan, outages: &[Outage], stood: Stood) -> Vec<String> {
+    let mut notes: Vec<String> = outages
+        .iter()
+        .map(|outage| {
+            let back = outage
+                .to
+                .map_or("not back before the end".to_owned(), |to| format!("back after {}", seconds(to)));
+            format!("The engine was killed (kill -9) after {} and {back}.", seconds(outage.from))
+        })
+        .collect();
+    let Stood { polls, polls_failed, cut } = stood;
+    if polls > 0 {
+        notes.push(format!(
+            "Beside the applicants {polls} people asked for the status only, {polls_failed} of them in vain; they are in no other figure."
+        ));
+    }
+    let clients = plan.faults.slow_clients + plan.faults.half_open_clients;
+    if clients > 0 {
+        notes.push(format!("{clients} slow or silent connections were held beside the applicants; the portal ended {cut} of them, each came again."));
+    }
     notes
 }
 
