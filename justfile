@@ -25,6 +25,10 @@ schemathesis seconds="120":
 crash rounds="200":
     LONJAKAN_CRASH_ROUNDS={{rounds}} cargo test -p simulator --test cli crash:: -- --nocapture
 
+# Measure the load generator: requests a second on one core against hyper's client alone, lateness, memory of 10,000 who think.
+generator:
+    cargo test --release -p simulator --test load throughput::generator -- --ignored --exact --nocapture
+
 # Measure the hot path: `just bench` measures all of it, whole services included, and writes the table; `just bench nik` one thing.
 bench *filter:
     cargo bench -p benches -- {{filter}}

@@ -114,9 +114,12 @@ pub(crate) struct SurgeArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct TargetArgs {
-    /// Bring the applicants to a portal that runs already; for now only on this machine
+    /// Bring the applicants to a portal that runs already, on this machine or with its consent
     #[arg(long, value_name = "URL")]
     pub(crate) target: Option<String>,
+    /// The token that a target elsewhere serves at /.well-known/lonjakan-consent; asked for again each minute
+    #[arg(long, value_name = "TOKEN", requires = "target")]
+    pub(crate) consent: Option<String>,
     /// File with the key that solves the target's captchas: 64 hexadecimal digits
     #[arg(long, value_name = "FILE", requires = "target")]
     pub(crate) captcha_key: Option<PathBuf>,

@@ -1,9 +1,15 @@
-//! Whom the simulator may load, as a pure decision on an address. Nothing is asked over the network here.
+//! Whom the simulator may load: here as a pure decision on an address, in `asking` by asking the target.
 //!
-//! Loopback needs no consent. Everybody else will have to serve a token, which this release cannot check yet:
-//! so they are refused. Government hosts are refused for ever, whatever they serve.
+//! Loopback needs no consent. Everybody else has to serve the token of `--consent`, and rate and length are
+//! capped unless that document says otherwise. Government hosts are refused for ever, whatever they serve.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+mod asking;
+mod document;
+
+pub(crate) use asking::{ASKED_EVERY, ask, withdrawn};
+pub(crate) use document::Agreement;
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, ToSocketAddrs as _};
 
 /// A portal that may be loaded: plain HTTP on this machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,7 +36,7 @@ pub(crate) enum Refusal {
         host: String,
     },
     /// Elsewhere.
-    #[error("{host} is not this machine: loading it needs its consent, which this release cannot check yet")]
+    #[error("{host} is not this machine: loading it needs its consent, by --consent TOKEN")]
     NotLoopback {
         /// The host.
         host: String,
@@ -47,29 +53,58 @@ impl Refusal {
 /// Labels that mark the second level of states' domains: `.go.id`, `.gov`, `.gov.uk`, `.mil.id` and the like.
 const STATE_LABELS: [&str; 6] = ["go", "gov", "gob", "gouv", "govt", "mil"];
 
-/// Decides on a target given as a URL.
+/// Decides on a target on this machine, given as a URL.
 ///
 /// # Errors
 /// [`Refusal`], with the reason.
 pub(crate) fn decide(url: &str) -> Result<Permitted, Refusal> {
-    let malformed = || Refusal::Malformed { url: url.to_owned() };
-    let uri: hyper::Uri = url.parse().map_err(|_| malformed())?;
-    uri.scheme().ok_or_else(malformed)?;
-    let authority = uri.authority().ok_or_else(malformed)?;
-    let host = authority.host().trim_matches(['[', ']']).trim_end_matches('.').to_ascii_lowercase();
-    if host.is_empty() || authority.as_str().contains('@') {
-        return Err(malformed());
-    }
-    if is_government(&host) {
-        return Err(Refusal::Government { host });
-    }
-    let Some(ip) = loopback(&host) else { return Err(Refusal::NotLoopback { host }) };
-    // TLS on loopback is not offered, and a path would be silently dropped.
-    if uri.scheme_str() != Some("http") || !matches!(uri.path(), "" | "/") || uri.query().is_some() {
-        return Err(malformed());
-    }
-    let address = SocketAddr::new(ip, authority.port_u16().unwrap_or(80));
+    let place = Place::of(url)?;
+    let Some(ip) = loopback(&place.host) else { return Err(Refusal::NotLoopback { host: place.host }) };
+    let address = SocketAddr::new(ip, place.port);
     Ok(Permitted { address, url: format!("http://{address}") })
+}
+
+/// Decides on a target elsewhere that is going to be asked for its consent.
+///
+/// # Errors
+/// [`Refusal`], with the reason; a host that has no address is taken for malformed.
+pub(crate) fn decide_elsewhere(url: &str) -> Result<Permitted, Refusal> {
+    let place = Place::of(url)?;
+    // Resolved once: whom the name means later has not been asked.
+    let address = (place.host.as_str(), place.port).to_socket_addrs().ok().and_then(|mut found| found.next());
+    let address = address.ok_or_else(|| Refusal::Malformed { url: url.to_owned() })?;
+    Ok(Permitted { address, url: format!("http://{}:{}", place.host, place.port) })
+}
+
+/// Host and port of a URL that may be asked for at all.
+struct Place {
+    host: String,
+    port: u16,
+}
+
+impl Place {
+    fn of(url: &str) -> Result<Place, Refusal> {
+        let malformed = || Refusal::Malformed { url: url.to_owned() };
+        let uri: hyper::Uri = url.parse().map_err(|_| malformed())?;
+        uri.scheme().ok_or_else(malformed)?;
+        let authority = uri.authority().ok_or_else(malformed)?;
+        let host = authority.host().trim_matches(['[', ']']).trim_end_matches('.').to_ascii_lowercase();
+        if host.is_empty() || authority.as_str().contains('@') {
+            return Err(malformed());
+        }
+        if is_government(&host) {
+            return Err(Refusal::Government { host });
+        }
+        // TLS is not offered, and a path would be silently dropped.
+        if uri.scheme_str() != Some("http") || !matches!(uri.path(), "" | "/") || uri.query().is_some() {
+            return if loopback(&host).is_some() {
+                Err(malformed())
+            } else {
+                Err(Refusal::NotLoopback { host })
+            };
+        }
+        Ok(Place { host, port: authority.port_u16().unwrap_or(80) })
+    }
 }
 
 /// Names are not resolved: one that points to loopback today may point elsewhere tomorrow. `localhost` is
@@ -108,11 +143,8 @@ mod tests {
     #[test]
     fn others_are_refused() {
         let check = |url: &str, expect: &str| assert_eq!(decide(url).unwrap_err().to_string(), expect);
-        let elsewhere = |host| {
-            format!(
-                "{host} is not this machine: loading it needs its consent, which this release cannot check yet"
-            )
-        };
+        let elsewhere =
+            |host| format!("{host} is not this machine: loading it needs its consent, by --consent TOKEN");
         let state = |host| format!("{host} is a government host: it is never loaded, whoever agrees");
         let malformed = |url| format!("{url} is no address like http://127.0.0.1:8080");
         check("http://contoh.example", &elsewhere("contoh.example"));

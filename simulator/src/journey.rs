@@ -152,19 +152,20 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    /// All steps, and from the first one again where the draft has expired under somebody who does not give
-    /// up.
+    /// All steps, and from the first one again where the draft has expired, or was forgotten by an engine that
+    /// was killed, under somebody who does not give up.
     async fn register(&mut self) -> Result<AccountNumber, Told> {
-        let expired = Err(Told::by(Failure::DraftExpired));
+        let lost = [Told::by(Failure::DraftExpired), Told::Failed(Trouble::Forgotten)];
         for _ in 0..self.world.behaviour.retries.tries_max {
             let made = self.pass().await;
-            if made != expired || self.world.behaviour.retries == Retries::NONE {
+            let is_lost = made.is_err_and(|told| lost.contains(&told));
+            if !is_lost || self.world.behaviour.retries == Retries::NONE {
                 return made;
             }
             self.is_starting_over = true;
             self.challenge = None;
         }
-        expired
+        Err(lost[0])
     }
 
     async fn pass(&mut self) -> Result<AccountNumber, Told> {

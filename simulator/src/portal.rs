@@ -5,7 +5,7 @@ mod ports;
 
 use crate::cli::TargetArgs;
 use crate::client::{Browser, Outgoing};
-use crate::consent;
+use crate::consent::{self, ASKED_EVERY, Agreement};
 use crate::driver::Start;
 use crate::exit::CommandError;
 use crate::keys::{KeyError, Keys};
@@ -13,7 +13,7 @@ use crate::launch::{Addresses, EngineAddresses, Service, Settings, write_setting
 use crate::sample::Subjects;
 use domain::wire::{ExportedAccount, paths};
 use hyper::Method;
-use scenario::Kill;
+use scenario::{Kill, Plan};
 use std::fs::{self, DirBuilder, Permissions};
 use std::net::SocketAddr;
 use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
@@ -72,6 +72,8 @@ pub(crate) enum Workspace {
 pub(crate) struct Target {
     pub(crate) permitted: consent::Permitted,
     operations: Option<consent::Permitted>,
+    /// Of one elsewhere: what shows that it consents.
+    token: Option<String>,
     pub(crate) keys: Keys,
 }
 
@@ -92,13 +94,38 @@ impl Target {
     /// No consent, a malformed address, or keys that cannot be read.
     pub(crate) fn of(args: &TargetArgs) -> Result<Option<Target>, CommandError> {
         let Some(url) = &args.target else { return Ok(None) };
+        let token = args.consent.clone();
+        let permit = |url: &str| permit(url, token.is_some());
         let permitted = permit(url)?;
         let operations = args.operations.as_deref().map(permit).transpose()?;
         let without_key =
             || CommandError::Usage("--target needs --captcha-key, which solves its captchas".to_owned());
         let captcha_key = args.captcha_key.as_deref().ok_or_else(without_key)?;
         let keys = Keys::read(captcha_key, args.export_key.as_deref()).map_err(|error| usage(&error))?;
-        Ok(Some(Target { permitted, operations, keys }))
+        Ok(Some(Target { permitted, operations, token, keys }))
+    }
+
+    /// What the target consents to; `None` for one that need not be asked.
+    ///
+    /// # Errors
+    /// When it does not consent, or not to this plan.
+    pub(crate) async fn agreement(&self, plan: &Plan) -> Result<Option<Agreement>, CommandError> {
+        let Some(token) = &self.token else { return Ok(None) };
+        let agreement = consent::ask(self.permitted.address, token).await?;
+        match agreement.exceeded_by(plan) {
+            Some(what) => Err(CommandError::NoConsent(what)),
+            None => Ok(Some(agreement)),
+        }
+    }
+
+    /// Done when it no longer consents: what to say of it. Never for one that need not be asked.
+    pub(crate) async fn withdrawn(&self, agreed: Option<Agreement>) -> CommandError {
+        match (&self.token, agreed) {
+            (Some(token), Some(agreed)) => {
+                consent::withdrawn(self.permitted.address, token, agreed, ASKED_EVERY).await
+            }
+            _ => std::future::pending().await,
+        }
     }
 
     /// The portal, if somebody answers there.
@@ -128,8 +155,9 @@ impl Target {
     }
 }
 
-fn permit(url: &str) -> Result<consent::Permitted, CommandError> {
-    consent::decide(url).map_err(|refusal| match refusal.is_usage() {
+fn permit(url: &str, has_token: bool) -> Result<consent::Permitted, CommandError> {
+    let decided = if has_token { consent::decide_elsewhere(url) } else { consent::decide(url) };
+    decided.map_err(|refusal| match refusal.is_usage() {
         true => CommandError::Usage(refusal.to_string()),
         false => CommandError::NoConsent(refusal.to_string()),
     })

@@ -35,6 +35,8 @@ pub enum Trouble {
     Unreadable,
     /// An answer that contradicts what was sent: somebody else's data, for instance.
     WrongAnswer,
+    /// A killed engine came back without something of the draft that it had taken: nothing contradicts, something lacks.
+    Forgotten,
     /// This machine ran out of descriptors, ports or memory for a connection: the generator's fault.
     OwnLimit,
 }
@@ -91,6 +93,7 @@ impl Trouble {
             Trouble::Connection => "connection",
             Trouble::Unreadable => "unreadable",
             Trouble::WrongAnswer => "wrong-answer",
+            Trouble::Forgotten => "forgotten",
             Trouble::OwnLimit => "own-limit",
         }
     }

@@ -126,6 +126,10 @@ impl<'a> Order<'a> {
         let (stop, stopped) = watch::channel(None);
         let (seed, limits) = (self.plan.seed, self.plan.engine.limits());
         let album = tokio::task::spawn_blocking(move || Album::new(seed, &limits));
+        let agreed = match &self.target {
+            Some(target) => target.agreement(&self.plan).await?,
+            None => None,
+        };
         let mut portal = self.open_portal(&stop).await?;
         let album = album.await.map_err(|error| CommandError::defect(format!("no photographs: {error}")))?;
         let load = Arc::new(self.load(album, stopped, &portal)?);
@@ -145,7 +149,18 @@ impl<'a> Order<'a> {
             starts.clone(),
             Arc::clone(&self.progress),
         );
-        let suffering = portal.suffer(&self.plan.faults.engine_kills, starts);
+        let suffering = async {
+            let withdrawn = async {
+                match &self.target {
+                    Some(target) => target.withdrawn(agreed).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                error = portal.suffer(&self.plan.faults.engine_kills, starts) => error,
+                error = withdrawn => error,
+            }
+        };
         let (driven, mut died) = drive(Arc::clone(&load), started, suffering, &stop).await;
         let stood = standing.leave().await;
         let seen = monitor.end().await;

@@ -133,12 +133,21 @@ impl Walk<'_> {
                 && review.birth_date == form.birth_date
                 && Phone::parse(&review.phone) == Phone::parse(&form.phone)
                 && review.email == form.email.trim()
-                && review.profile.as_ref() == Some(&self.applicant.profile)
-                && review.has_credentials
-                && handed_in(DocumentKind::Ktp) == self.applicant.ktp.is_some()
-                && handed_in(DocumentKind::Swafoto) == self.applicant.swafoto.is_some()
+                && review.profile.as_ref().is_none_or(|profile| *profile == self.applicant.profile)
+                && handed_in(DocumentKind::Ktp) <= self.applicant.ktp.is_some()
+                && handed_in(DocumentKind::Swafoto) <= self.applicant.swafoto.is_some()
                 && review.account_number.is_none(),
-        )
+        )?;
+        let is_whole = review.profile.is_some()
+            && review.has_credentials
+            && handed_in(DocumentKind::Ktp) == self.applicant.ktp.is_some()
+            && handed_in(DocumentKind::Swafoto) == self.applicant.swafoto.is_some();
+        // Only a complete draft is on disk before it is acknowledged: a kill may cost the last steps of others.
+        match self.world.faults.engine_kills.is_empty() {
+            true => demand(is_whole),
+            false if is_whole => Ok(()),
+            false => Err(Setback::by(Trouble::Forgotten)),
+        }
     }
 
     async fn confirmation(&mut self) -> Result<AccountNumber, Setback> {

@@ -1,9 +1,10 @@
 use super::*;
 
 fn reading(at: Instant, own_cpu_s: f64, engine: &str) -> Reading {
-    let usage = |cpu_s| Some(Usage { cpu_s, rss_bytes: 1_000, descriptors: 9 });
+    let usage = |cpu_s| Some(Usage { cpu_s, rss_bytes: 1_000, descriptors: 9, waited_s: cpu_s / 2.0 });
     Reading {
         at,
+        wall: SystemTime::UNIX_EPOCH,
         machine_busy_s: Some(own_cpu_s),
         own: usage(own_cpu_s),
         engine: None,
@@ -59,7 +60,7 @@ fn shares_are_use_over_time_and_capacity() {
 fn others_are_what_is_left_of_the_machine() {
     let zero = Instant::now();
     let at = |s, machine_s, own_s, engine_s, registry_s| {
-        let usage = |cpu_s| Some(Usage { cpu_s, rss_bytes: 0, descriptors: 0 });
+        let usage = |cpu_s| Some(Usage { cpu_s, rss_bytes: 0, descriptors: 0, waited_s: 0.0 });
         Reading {
             machine_busy_s: Some(machine_s),
             engine: usage(engine_s),
@@ -83,4 +84,34 @@ fn one_reading_says_nothing() {
     readings.push(reading(Instant::now(), 10.0, ""));
     assert!(readings.resources(&Subjects::default()).is_empty());
     assert_eq!(readings.generator().cpu_seconds, 0.0);
+}
+
+#[test]
+fn a_process_that_was_started_again_has_used_both_sums() {
+    assert!((used_s([5.0, 6.5, 0.2, 1.0].into_iter()) - 2.5).abs() < 1e-9);
+    assert!(used_s([3.0].into_iter()).abs() < 1e-9);
+    let zero = Instant::now();
+    let mut readings = Readings::default();
+    for (second, cpu_s) in [(0, 5.0), (1, 6.5), (2, 0.2), (3, 1.0)] {
+        let engine = reading(zero + Duration::from_secs(second), cpu_s, "");
+        readings.push(Reading { engine: engine.own, ..engine });
+    }
+    assert!((readings.engine().cpu_seconds - 2.5).abs() < 1e-9);
+    assert!((readings.generator().waiting_share_max - 0.75).abs() < 1e-9);
+}
+
+#[test]
+fn steps_of_the_wall_clock_are_seen_in_both_directions() {
+    let check = |wall_s: [u64; 3], expect_s: u64| {
+        let zero = Instant::now();
+        let mut readings = Readings::default();
+        for (second, wall_s) in (0..).zip(wall_s) {
+            let one = reading(zero + Duration::from_secs(second), 0.0, "");
+            readings.push(Reading { wall: SystemTime::UNIX_EPOCH + Duration::from_secs(wall_s), ..one });
+        }
+        assert_eq!(readings.clock_step(), Duration::from_secs(expect_s), "{wall_s:?}");
+    };
+    check([100, 101, 102], 0);
+    check([100, 161, 162], 60);
+    check([100, 101, 41], 61);
 }

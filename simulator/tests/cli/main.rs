@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test says what failed by failing there")]
 
 mod check;
+mod consent;
 mod crash;
 mod endings;
 mod harness;

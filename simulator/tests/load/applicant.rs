@@ -11,6 +11,7 @@ use simulator::browsers::Browsers;
 use simulator::journey::{CaptchaKeyHeld, Seen, World, walk};
 use simulator::observe::{Observer, Totals, steps};
 use simulator::told::{Told, Trouble};
+use std::net::SocketAddr;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 use tokio::sync::watch;
@@ -27,8 +28,12 @@ pub(crate) fn crowd(defect: Option<Defect>) -> Crowd {
 }
 
 pub(crate) fn world(portal: &Portal, stop: watch::Receiver<Option<Instant>>) -> World {
+    world_at(portal.address, stop)
+}
+
+pub(crate) fn world_at(address: SocketAddr, stop: watch::Receiver<Option<Instant>>) -> World {
     World {
-        browsers: Browsers::new(portal.address, Connections::Own),
+        browsers: Browsers::new(address, Connections::Own),
         captcha_key: CaptchaKeyHeld(CaptchaKey::new(KEY)),
         seed: 5,
         behaviour: thoughtless(),

@@ -222,9 +222,14 @@ impl Draft {
 }
 
 fn status(act: Act) -> Status {
+    let gate = if matches!(act, Act::NotYetOpen) { Gate::BeforeOpening } else { Gate::Open };
+    Status { gate, ..open_status(Timestamp::from_ms(0)) }
+}
+
+pub(crate) fn open_status(now: Timestamp) -> Status {
     Status {
-        gate: if matches!(act, Act::NotYetOpen) { Gate::BeforeOpening } else { Gate::Open },
-        now: Timestamp::from_ms(0),
+        gate: Gate::Open,
+        now,
         opens_at: None,
         opens_at_local: None,
         closes_at: None,

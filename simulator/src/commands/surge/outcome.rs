@@ -168,7 +168,11 @@ pub(super) fn command(order: &Order<'_>) -> String {
         command.push_str(&format!(" --repeats {}", args.repeats));
     }
     let files = [("--captcha-key", &args.target.captcha_key), ("--export-key", &args.target.export_key)];
-    let urls = [("--target", &args.target.target), ("--operations", &args.target.operations)];
+    let urls = [
+        ("--target", &args.target.target),
+        ("--consent", &args.target.consent),
+        ("--operations", &args.target.operations),
+    ];
     for (option, value) in urls {
         command.extend(value.iter().map(|value| format!(" {option} {value}")));
     }

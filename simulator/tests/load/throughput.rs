@@ -1,0 +1,216 @@
+//! How much the generator itself can do: through goose and our driver, against hyper's client alone in the same run, each on one
+//! core, with a server of tiny answers on another. Nothing here runs by itself: `just generator`.
+
+use crate::applicant::world_at;
+use bytes::Bytes;
+use domain::wire::{Gate, Status, paths};
+use domain::{Limits, Timestamp};
+use http_body_util::{BodyExt as _, Full};
+use hyper::Request;
+use hyper::client::conn::http1;
+use hyper_util::rt::TokioIo;
+use people::{Crowd, Population, Shares};
+use record::{Histograms, Kind, WHOLE};
+use rustix::thread::{CpuSet, sched_setaffinity};
+use scenario::{Arrivals, Connections, Shape, Spacing};
+use simulator::browsers::Browsers;
+use simulator::driver::{Load, drive};
+use simulator::observe::steps;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::SocketAddr;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::Duration;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+/// Set where the process is the server: to the state of its gate.
+const SERVER: &str = "LONJAKAN_BENCH_SERVER";
+
+const CONNECTIONS: usize = 64;
+
+const LENGTH: Duration = Duration::from_secs(5);
+
+#[test]
+#[ignore = "half a minute, for figures only: `just generator`"]
+fn generator() {
+    if let Ok(gate) = std::env::var(SERVER) {
+        pin(1);
+        return runtime().block_on(serve(if gate == "open" { Gate::Open } else { Gate::Closed }));
+    }
+    let (closed, open) = (Server::start("closed"), Server::start("open"));
+    pin(0);
+    let hyper_per_s = runtime().block_on(hyper_alone(closed.address));
+    println!("hyper's client alone          {hyper_per_s:>9.0} requests/s on one core");
+    let everything = measure(closed.address, hyper_per_s * 2.0);
+    println!(
+        "goose, driver, one applicant  {:>9.0} requests/s on one core, {:.2} of hyper alone",
+        everything.per_s,
+        everything.per_s / hyper_per_s
+    );
+    let half = measure(closed.address, everything.per_s / 2.0);
+    println!(
+        "at half of that               {:>9.0} requests/s, lateness p50 {} us, p99 {} us",
+        half.per_s, half.lateness_us_p50, half.lateness_us_p99
+    );
+    let idle_bytes = idle_bytes(open.address, 10_000);
+    println!("10,000 applicants who think   {idle_bytes:>9} bytes each, connection included");
+}
+
+/// One core of the machine for this thread, and for those that it starts.
+fn pin(core: usize) {
+    let mut cores = CpuSet::new();
+    cores.set(core % std::thread::available_parallelism().map_or(1, std::num::NonZero::get));
+    sched_setaffinity(None, &cores).unwrap();
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap()
+}
+
+struct Server {
+    child: Child,
+    address: SocketAddr,
+}
+
+impl Server {
+    fn start(gate: &str) -> Server {
+        let mut child = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "throughput::generator", "--ignored", "--nocapture"])
+            .env(SERVER, gate)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let said = lines.find_map(|line| line.unwrap().split_once("at ").map(|(_, at)| at.to_owned()));
+        Server { child, address: said.unwrap().parse().unwrap() }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Answers every request with a status, until stdin ends.
+async fn serve(gate: Gate) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    println!("\nserving at {}", listener.local_addr().unwrap());
+    std::io::stdout().flush().unwrap();
+    let body = serde_json::to_string(&status(gate)).unwrap();
+    let answer = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+    let answer: Arc<[u8]> = answer.into_bytes().into();
+    std::thread::spawn(|| {
+        let _ = std::io::stdin().read(&mut [0]);
+        std::process::exit(0);
+    });
+    loop {
+        let (stream, _) = listener.accept().await.unwrap();
+        tokio::spawn(answer_all(stream, Arc::clone(&answer)));
+    }
+}
+
+/// One request fits into one read: they are small, and none is sent before the last one's answer.
+async fn answer_all(mut stream: TcpStream, answer: Arc<[u8]>) {
+    stream.set_nodelay(true).unwrap();
+    let mut head = [0; 1024];
+    while matches!(stream.read(&mut head).await, Ok(1..)) && stream.write_all(&answer).await.is_ok() {}
+}
+
+fn status(gate: Gate) -> Status {
+    Status { gate, ..crate::portal::open_status(Timestamp::from_ms(0)) }
+}
+
+/// As fast as so many connections go.
+async fn hyper_alone(address: SocketAddr) -> f64 {
+    let count = Arc::new(AtomicU64::new(0));
+    let began = Instant::now();
+    let clients = (0..CONNECTIONS).map(|_| {
+        let count = Arc::clone(&count);
+        tokio::spawn(async move {
+            let stream = TcpStream::connect(address).await.unwrap();
+            stream.set_nodelay(true).unwrap();
+            let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.unwrap();
+            tokio::spawn(connection);
+            while began.elapsed() < LENGTH {
+                let request =
+                    Request::get(paths::STATUS).header("host", "x").body(Full::<Bytes>::default()).unwrap();
+                let answer = sender.send_request(request).await.unwrap();
+                answer.into_body().collect().await.unwrap();
+                count.fetch_add(1, Relaxed);
+            }
+        })
+    });
+    for client in clients.collect::<Vec<_>>() {
+        client.await.unwrap();
+    }
+    count.load(Relaxed) as f64 / began.elapsed().as_secs_f64()
+}
+
+struct Measured {
+    per_s: f64,
+    lateness_us_p50: u64,
+    lateness_us_p99: u64,
+}
+
+/// Applicants who ask for the status, find the gate closed, and go; at this rate, or as fast as they can be brought.
+fn measure(address: SocketAddr, per_s: f64) -> Measured {
+    let mut world = world_at(address, watch::channel(None).1);
+    world.browsers = Browsers::new(address, Connections::Pooled);
+    world.behaviour.patience_s = 3_600.0;
+    let arrivals = Arrivals::new(Shape::Constant { per_s }, Spacing::Even, LENGTH.as_secs_f64());
+    let (schedule, lead) = (arrivals.schedule(5), Duration::from_millis(50));
+    let load = Arc::new(Load { world, crowd: crowd(), schedule, users: CONNECTIONS, lead });
+    runtime().block_on(drive(Arc::clone(&load), watch::channel(None).0)).unwrap();
+    let observer = &load.world.observer;
+    let mut histograms = Histograms::new(&steps());
+    for interval in observer.recorder().take_all() {
+        histograms.add(&interval.histograms);
+    }
+    let totals = observer.totals(arrivals.count);
+    assert_eq!(totals.requests, arrivals.count);
+    let lateness = histograms.quantiles(WHOLE, Kind::Lateness);
+    Measured {
+        per_s: totals.requests as f64 / totals.last_done.as_secs_f64(),
+        lateness_us_p50: lateness.p50,
+        lateness_us_p99: lateness.p99,
+    }
+}
+
+/// Enough people for everybody to be another one.
+fn crowd() -> Crowd {
+    let population = Population::new(5, 4_000_000, "2026-11-21".parse().unwrap()).unwrap();
+    Crowd::new(population, Shares::default(), Limits::default())
+}
+
+/// Memory of applicants who have had one answer and think, by difference.
+fn idle_bytes(address: SocketAddr, users: usize) -> u64 {
+    let (stop, stopped) = watch::channel(None);
+    let mut world = world_at(address, stopped);
+    world.behaviour.reading_s_median = 3_600.0;
+    let arrivals = Arrivals::new(Shape::Constant { per_s: users as f64 / 4.0 }, Spacing::Even, 4.0);
+    let (schedule, lead) = (arrivals.schedule(5), Duration::from_millis(50));
+    let resident = || {
+        let own = procfs::process::Process::myself().unwrap().stat().unwrap();
+        own.rss * procfs::page_size()
+    };
+    let before = resident();
+    let load = Arc::new(Load { world, crowd: crowd(), schedule, users, lead });
+    runtime().block_on(async {
+        let driving = tokio::spawn(drive(Arc::clone(&load), watch::channel(None).0));
+        while load.world.observer.counts().started < users as u64 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        let each = resident().saturating_sub(before) / users as u64;
+        stop.send_replace(Some(Instant::now()));
+        driving.await.unwrap().unwrap();
+        each
+    })
+}
