@@ -270,6 +270,9 @@ pub(crate) struct ChildArgs {
     /// Remove this folder after ending in order: the store of a run that nobody keeps
     #[arg(long, value_name = "DIR")]
     pub(crate) remove_at_end: Option<PathBuf>,
+    /// Use these cores only, for instance 0,1
+    #[arg(long, value_name = "N,…", value_delimiter = ',')]
+    pub(crate) cores: Vec<usize>,
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@
 mod settings;
 
 use crate::cli::ChildArgs;
+use crate::cores;
 use crate::exit::CommandError;
 use crate::interrupt::asked_to_end;
 use crate::output::{Results, say};
@@ -70,6 +71,7 @@ impl Service {
         config: &Path,
         log: PathBuf,
         remove_at_end: Option<&Path>,
+        cores: &[usize],
     ) -> Result<Service, CommandError> {
         let refused = |what: &str, error: io::Error| CommandError::Usage(format!("cannot {what}: {error}"));
         let stderr = OpenOptions::new()
@@ -79,6 +81,7 @@ impl Service {
             .map_err(|error| refused(&format!("write {}", log.display()), error))?;
         let binary =
             std::env::current_exe().map_err(|error| refused("find this program's own file", error))?;
+        let cores: Vec<String> = cores.iter().map(usize::to_string).collect();
         let mut child = Command::new(binary)
             .arg(command)
             .arg("--config")
@@ -89,6 +92,7 @@ impl Service {
                     .into_iter()
                     .flat_map(|folder| [OsStr::new("--remove-at-end"), folder.as_os_str()]),
             )
+            .args((!cores.is_empty()).then(|| format!("--cores={}", cores.join(","))))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(stderr)
@@ -190,6 +194,7 @@ pub(crate) const ENGINE_REFERENCE: &str = engine::CONFIG_REFERENCE;
 /// Wrong settings, a used port, a store that cannot be opened.
 pub(crate) fn serve(file: &str, text: &str, child: &ChildArgs) -> Result<(), CommandError> {
     let config = Config::parse(file, text).map_err(|error| CommandError::Usage(error.to_string()))?;
+    take_cores(child)?;
     let threads = config.worker_threads;
     let served = runtime(threads)?.block_on(async move {
         let listener = listen(config.listen).await?;
@@ -208,6 +213,14 @@ pub(crate) fn serve(file: &str, text: &str, child: &ChildArgs) -> Result<(), Com
         let _ = std::fs::remove_dir_all(folder);
     }
     served
+}
+
+/// Restricts a service to its cores, before it has more than one thread.
+///
+/// # Errors
+/// When there are no such cores.
+pub(crate) fn take_cores(child: &ChildArgs) -> Result<(), CommandError> {
+    cores::take(&child.cores).map_err(|error| refused(&format!("use cores {:?}", child.cores), &error))
 }
 
 /// A runtime of so many threads.

@@ -44,6 +44,7 @@ struct Services {
     engine_file: PathBuf,
     engine_log: PathBuf,
     engine_addresses: Addresses,
+    engine_cores: Vec<usize>,
     registry: Service,
     workspace: Workspace,
     outages: Vec<Outage>,
@@ -237,12 +238,20 @@ impl Portal {
             &registry_file,
             folder.join("registry.log"),
             None,
+            &settings.plan.cores.registry,
         )
         .await?;
         let (on, engine_log) = (engine_addresses(settings)?, folder.join("engine.log"));
         write_settings(&engine_file, &settings.engine(&workspace.store(), registry.addresses().listen, &on))?;
-        let engine =
-            Service::start("engine", "serve", &engine_file, engine_log.clone(), workspace.passing()).await?;
+        let engine = Service::start(
+            "engine",
+            "serve",
+            &engine_file,
+            engine_log.clone(),
+            workspace.passing(),
+            &settings.plan.cores.engine,
+        )
+        .await?;
         let addresses = engine.addresses();
         let services = Services {
             engine_pid: Arc::new(AtomicI32::new(engine.pid())),
@@ -250,6 +259,7 @@ impl Portal {
             engine_file,
             engine_log,
             engine_addresses: addresses,
+            engine_cores: settings.plan.cores.engine.clone(),
             registry,
             workspace,
             outages: Vec::new(),
@@ -308,6 +318,7 @@ impl Portal {
             &services.engine_file,
             services.engine_log.clone(),
             services.workspace.passing(),
+            &services.engine_cores,
         )
         .await?;
         if engine.addresses() != services.engine_addresses {

@@ -31,6 +31,7 @@ pub(crate) static TABLES: LazyLock<Vec<Table>> = LazyLock::new(|| {
         registry(),
         registry_latency(),
         generator(),
+        cores(),
     ]
 });
 
@@ -495,12 +496,32 @@ fn generator() -> Table {
                 "share of one core that it may take in its busiest second",
             ),
             Field::number("not_sent_share_max", 0.0, 1.0, 0.001, "share of arrivals that may stay unsent"),
+            Field::derived(
+                "memory_mib_max",
+                Kind::Whole { min: 64, max: 16_777_216 },
+                "what is available",
+                "a run that will need more is refused, with the arithmetic",
+            ),
             Field::choice(
                 "connections",
                 &["own", "pooled"],
                 "own",
                 "own: one for each applicant, kept alive through the steps; pooled: passed on to the next",
             ),
+        ],
+    }
+}
+
+fn cores() -> Table {
+    let list = |name, doc| Field::derived(name, Kind::Cores, "any", doc);
+    Table {
+        path: "cores",
+        doc: "which cores each process of a run may use, counted from 0",
+        selector: None,
+        fields: vec![
+            list("generator", "the load generator"),
+            list("engine", "the engine that the run starts"),
+            list("registry", "the registry's stand-in"),
         ],
     }
 }

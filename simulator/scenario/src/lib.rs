@@ -30,7 +30,7 @@ pub use faults::{Faults, Kill, Mishap};
 pub use objective::{AuditCount, Bound, Clock, Fate, Measure, Metric, Objective, Op, Scope, Statistic, Unit};
 pub use parse::parse;
 pub use plan::{
-    AdmissionPlan, Connections, EnginePlan, GeneratorPlan, LatencyLaw, PeoplePlan, Plan, RegistryPlan,
+    AdmissionPlan, Connections, Cores, EnginePlan, GeneratorPlan, LatencyLaw, PeoplePlan, Plan, RegistryPlan,
 };
 pub use problem::{Fault, Problem};
 pub use reference::reference;

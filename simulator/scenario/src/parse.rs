@@ -81,6 +81,7 @@ fn plan<'t>(reader: &mut Reader<'t>, document: &'t DeTable<'t>, source: Source<'
     let in_flight = arrivals.as_ref().zip(behaviour.as_ref());
     let in_flight = in_flight.map(|(arrivals, behaviour)| in_flight_by_littles_law(arrivals, behaviour));
     let generator = settings::generator(reader, &top, in_flight);
+    let cores = settings::cores(reader, &top);
     format?;
     Some(Plan {
         name: name?,
@@ -94,6 +95,7 @@ fn plan<'t>(reader: &mut Reader<'t>, document: &'t DeTable<'t>, source: Source<'
         engine: engine?,
         registry: registry?,
         generator: generator?,
+        cores: cores?,
         objectives: objectives?,
     })
 }

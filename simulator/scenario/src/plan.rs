@@ -36,6 +36,8 @@ pub struct Plan {
     pub registry: RegistryPlan,
     /// Bounds of the load generator, and when it is unfit to judge.
     pub generator: GeneratorPlan,
+    /// Which cores they may use.
+    pub cores: Cores,
     /// What the run has to show; in the order of the file.
     pub objectives: Vec<Objective>,
 }
@@ -155,6 +157,19 @@ pub struct GeneratorPlan {
     pub not_sent_share_max: f64,
     /// Whose connections applicants use.
     pub connections: Connections,
+    /// The most memory that it may need, in MiB; `None`: what is available.
+    pub memory_mib_max: Option<u64>,
+}
+
+/// Cores that each process of a run may use; none: any.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Cores {
+    /// Of the load generator.
+    pub generator: Vec<usize>,
+    /// Of the engine.
+    pub engine: Vec<usize>,
+    /// Of the registry's stand-in.
+    pub registry: Vec<usize>,
 }
 
 /// Whose connections applicants use.

@@ -42,6 +42,8 @@ pub(crate) enum Kind {
     Date,
     /// A list of objectives.
     Objectives,
+    /// A list of core numbers.
+    Cores,
     /// A list of tables with the keys of this one.
     Tables(&'static str),
 }
@@ -134,6 +136,7 @@ impl Field {
             Kind::Objectives => {
                 "a list of objectives, such as [\"registration.response.p99 < 3s\"]".to_owned()
             }
+            Kind::Cores => "a list of core numbers, such as [0, 1]".to_owned(),
             Kind::Tables(_) => "a list of tables, such as [{ per_s = 5, for_s = 10 }]".to_owned(),
         }
     }

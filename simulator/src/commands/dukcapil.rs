@@ -4,7 +4,7 @@ use super::{print, read_text, stdout};
 use crate::cli::{ChildArgs, DukcapilArgs};
 use crate::exit::{CommandError, Exit};
 use crate::interrupt::asked_to_end;
-use crate::launch::{Addresses, announce, listen, own_address, runtime};
+use crate::launch::{Addresses, announce, listen, own_address, runtime, take_cores};
 use dukcapil::{CONFIG_REFERENCE, Config};
 
 /// Runs the command until it is told to end.
@@ -18,6 +18,7 @@ pub(crate) fn run(args: &DukcapilArgs) -> Result<Exit, CommandError> {
     };
     let config = Config::parse(&file.display().to_string(), &read_text(file)?)
         .map_err(|error| CommandError::Usage(error.to_string()))?;
+    take_cores(&args.child)?;
     runtime(config.worker_threads)?.block_on(serve(config, &args.child))?;
     Ok(Exit::Good)
 }

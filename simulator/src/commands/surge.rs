@@ -8,6 +8,7 @@ use crate::browsers::Browsers;
 use crate::bystanders::Bystanders;
 use crate::checkpoint::Frame;
 use crate::cli::SurgeArgs;
+use crate::cores;
 use crate::descriptors;
 use crate::driver::{self, DriveError, Driven, Load, Start};
 use crate::exit::{CommandError, Exit};
@@ -15,6 +16,7 @@ use crate::interrupt::{cut_short, cut_short_on_signals};
 use crate::journey::{CaptchaKeyHeld, World};
 use crate::keys::Keys;
 use crate::launch::{Settings, runtime};
+use crate::memory;
 use crate::monitor::Monitor;
 use crate::observe::Observer;
 use crate::output::Results;
@@ -26,7 +28,7 @@ use domain::Date;
 use outcome::{Ended, command, write_down};
 use people::{Album, Crowd, Population};
 use record::{RunFolder, RunRecord, Shard};
-use scenario::{Plan, Retries, Schedule};
+use scenario::{Cores, Plan, Retries, Schedule};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -67,6 +69,13 @@ struct Done {
 /// Everything that keeps a run from taking place, from being measured or from being written down.
 pub(crate) fn run(args: &SurgeArgs) -> Result<Exit, CommandError> {
     let order = Order::new(args)?;
+    // Before there are other threads, which then have the same cores.
+    cores::take(&order.plan.cores.generator).map_err(|error| {
+        CommandError::Usage(format!(
+            "cannot use cores {:?} for the generator: {error}",
+            order.plan.cores.generator
+        ))
+    })?;
     let mut results = Results::to_stdout_alone().map_err(|error| refused_by_stdout(&error))?;
     let done = runtime(WORKERS)?.block_on(Box::pin(order.carry_out()))?;
     let text = if args.json {
@@ -93,6 +102,13 @@ impl<'a> Order<'a> {
         if args.repeats > 0 {
             plan.behaviour.retries = Retries::as_told(args.repeats);
         }
+        plan.cores = shared_out(plan.cores);
+        memory::provide(
+            plan.generator.applicants_in_flight_max,
+            plan.arrivals.count,
+            plan.generator.memory_mib_max,
+        )
+        .map_err(|much| usage(&much))?;
         let keys = match &target {
             Some(target) => target.keys.clone(),
             None => Keys::fresh().map_err(|error| usage(&error))?,
@@ -255,6 +271,15 @@ impl<'a> Order<'a> {
 fn is_in(shard: Shard, crowd: &Crowd, arrival: u64) -> bool {
     let person = crowd.applicant(arrival).twin_of.unwrap_or(arrival);
     person % shard.of == shard.part - 1
+}
+
+/// Children inherit the generator's cores: where it has its own, the others get theirs said.
+fn shared_out(cores: Cores) -> Cores {
+    if cores.generator.is_empty() {
+        return cores;
+    }
+    let or_all = |some: Vec<usize>| if some.is_empty() { cores::allowed() } else { some };
+    Cores { engine: or_all(cores.engine), registry: or_all(cores.registry), ..cores }
 }
 
 /// Drives the load; a service that dies meanwhile cuts it short.

@@ -2,8 +2,10 @@
 
 use crate::harness::{Desk, Finished, adds_up, lonjakan, repository, run_in};
 use record::{AuditVerdict, GeneratorVerdict, ObjectivesVerdict, Outcome, Run, RunRecord};
+use rustix::thread::{CpuSet, sched_setaffinity};
 use std::fs;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 fn surge(scenario: &Path, out: &Path, options: &[&str]) -> Finished {
     let mut args = vec!["surge", scenario.to_str().unwrap(), "--out", out.to_str().unwrap()];
@@ -164,4 +166,45 @@ fn an_engine_that_is_killed_and_started_again_loses_nobody() {
     {
         assert!(record.notes.iter().any(|note| note.contains(words)), "{words}: {:?}", record.notes);
     }
+}
+
+/// Pinned to one core beside loops that never rest, with the lowest priority: it cannot keep its schedule, and says so.
+#[test]
+fn a_generator_beside_busy_loops_says_that_it_is_unfit() {
+    if std::thread::available_parallelism().map_or(1, std::num::NonZero::get) < 2 {
+        return;
+    }
+    let desk = Desk::new();
+    let scenario = desk.scenario(30, 2, 200, "[cores]\ngenerator = [0]\nengine = [1]\nregistry = [1]\n");
+    let text = fs::read_to_string(&scenario).unwrap();
+    fs::write(&scenario, text.replace("lateness_ms_p99_max = 1000", "lateness_ms_p99_max = 20")).unwrap();
+    let out = desk.path("run");
+    let done = AtomicBool::new(false);
+    let output = std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                let mut first = CpuSet::new();
+                first.set(0);
+                sched_setaffinity(None, &first).unwrap();
+                while !done.load(Relaxed) {
+                    std::hint::spin_loop();
+                }
+            });
+        }
+        let output = std::process::Command::new("nice")
+            .args(["-n", "19", env!("CARGO_BIN_EXE_lonjakan"), "surge", "--quiet"])
+            .arg(&scenario)
+            .args(["--out".as_ref(), out.as_os_str()])
+            .output();
+        done.store(true, Relaxed);
+        output.unwrap()
+    });
+    assert_eq!(output.status.code(), Some(4), "{output:?}");
+    let record = run_in(&out).record;
+    assert_eq!(record.verdict.generator, GeneratorVerdict::Invalid);
+    assert!(
+        record.notes.iter().any(|note| note == "Cores: generator [0], engine [1], registry [1]."),
+        "{:?}",
+        record.notes
+    );
 }

@@ -2,10 +2,13 @@
 //!
 //! Everything is read before anything is given up, so that each problem is found.
 
-use crate::plan::{AdmissionPlan, Connections, EnginePlan, GeneratorPlan, LatencyLaw, RegistryPlan};
+use crate::plan::{AdmissionPlan, Connections, Cores, EnginePlan, GeneratorPlan, LatencyLaw, RegistryPlan};
 use crate::reader::{Reader, Section};
 use domain::LimitsProfile;
 use domain::limits::Blurred;
+
+/// More than a kernel's set of cores holds by default.
+const CORES_MAX: usize = 1_024;
 
 pub(super) fn engine<'t>(reader: &mut Reader<'t>, top: &Section<'t>) -> Option<EnginePlan> {
     let section = reader.table(top, "engine");
@@ -90,11 +93,38 @@ pub(super) fn generator<'t>(
         "pooled" => Connections::Pooled,
         _ => Connections::Own,
     };
+    let memory_mib_max = reader.whole(&section, "memory_mib_max");
+    if section.has("memory_mib_max") && memory_mib_max.is_none() {
+        return None;
+    }
     Some(GeneratorPlan {
         connections,
+        memory_mib_max,
         applicants_in_flight_max: given.or(in_flight)?,
         lateness_ms_p99_max: lateness?,
         cpu_share_max: cpu?,
         not_sent_share_max: not_sent?,
     })
+}
+
+pub(super) fn cores<'t>(reader: &mut Reader<'t>, top: &Section<'t>) -> Option<Cores> {
+    let section = reader.table(top, "cores");
+    let [generator, engine, registry] =
+        ["generator", "engine", "registry"].map(|name| list_of_cores(reader, &section, name));
+    Some(Cores { generator: generator?, engine: engine?, registry: registry? })
+}
+
+/// Empty where the key is absent.
+fn list_of_cores<'t>(reader: &mut Reader<'t>, cores: &Section<'t>, name: &str) -> Option<Vec<usize>> {
+    let Some((field, found)) = reader.find(cores, name) else { return Some(Vec::new()) };
+    let Some(array) = found.value.as_array().filter(|array| !array.is_empty()) else {
+        return reader.wrong_type(field, &found);
+    };
+    let number =
+        |item: &toml::Spanned<toml::de::DeValue<'_>>| item.get_ref().as_integer()?.as_str().parse().ok();
+    let listed: Option<Vec<usize>> = array.iter().map(number).collect();
+    match listed.filter(|cores| cores.iter().all(|core| *core < CORES_MAX)) {
+        Some(cores) => Some(cores),
+        None => reader.out_of_range(field, &found),
+    }
 }

@@ -234,6 +234,19 @@ fn happened(plan: &Plan, outages: &[Outage], stood: Stood) -> Vec<String> {
             format!("The engine was killed (kill -9) after {} and {back}.", seconds(outage.from))
         })
         .collect();
+    let cores = [
+        ("generator", &plan.cores.generator),
+        ("engine", &plan.cores.engine),
+        ("registry", &plan.cores.registry),
+    ];
+    let own: Vec<String> = cores
+        .iter()
+        .filter(|(_, cores)| !cores.is_empty())
+        .map(|(name, cores)| format!("{name} {cores:?}"))
+        .collect();
+    if !own.is_empty() {
+        notes.push(format!("Cores: {}.", own.join(", ")));
+    }
     let Stood { polls, polls_failed, cut } = stood;
     if polls > 0 {
         notes.push(format!(
