@@ -16,7 +16,7 @@ pub(crate) fn take(cores: &[usize]) -> io::Result<()> {
     for &core in cores.iter().filter(|&&core| core < CpuSet::MAX_CPU) {
         set.set(core);
     }
-    sched_setaffinity(None, &set)
+    Ok(sched_setaffinity(None, &set)?)
 }
 
 /// The cores that this thread may use.

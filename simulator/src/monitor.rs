@@ -71,7 +71,7 @@ async fn watch(
     let Some(start) = start else { return Ok(None) };
     pages::withdraw(&folder)?;
     let mut recording = Recording::begin(&folder, start.at)?;
-    let subjects = frame.subjects;
+    let subjects = frame.subjects.clone();
     let frame = Arc::new(frame);
     let mut readings = Readings::default();
     let pulse = Pulse::begin(start.zero);
