@@ -3,6 +3,7 @@
 //! Everything is made from the run record alone, so that an old run gives the same pages again. Nothing is measured
 //! or judged here.
 
+mod capacity;
 mod chart;
 mod compare;
 mod judgement;
@@ -12,6 +13,7 @@ mod page;
 mod text;
 mod texts;
 
+pub use capacity::capacity_page;
 pub use compare::{
     Against, Comparison, Difference, Measure, Reason, Subject, compare, compare_page, compare_text,
 };

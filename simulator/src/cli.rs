@@ -24,6 +24,13 @@ pub(crate) enum Command {
         lonjakan surge scenarios/smoke.toml --target http://127.0.0.1:8080 --captcha-key FILE \
         --operations http://127.0.0.1:8081 --export-key FILE")]
     Surge(Box<SurgeArgs>),
+    /// Search for the highest arrival rate at which the scenario's objectives are met: trial after trial, each a surge of its
+    /// own, until the interval is narrow enough
+    #[command(after_help = "Examples:\n  \
+        lonjakan capacity scenarios/capacity.toml\n  \
+        lonjakan capacity scenarios/capacity.toml --rate 12.2 --precision 0.05 --out target/capacity\n  \
+        lonjakan capacity scenarios/capacity.toml --out target/capacity --resume")]
+    Capacity(CapacityArgs),
     /// Read scenario files and report every problem at once
     #[command(after_help = "Examples:\n  \
         lonjakan check scenarios/*.toml\n  \
@@ -99,6 +106,12 @@ pub(crate) struct SurgeArgs {
     /// Write what became of each applicant to outcomes.csv in the run folder, NIKs masked
     #[arg(long)]
     pub(crate) outcomes: bool,
+    /// Multiply every rate of the scenario by this
+    #[arg(long, value_name = "F", value_parser = factor)]
+    pub(crate) rate_factor: Option<f64>,
+    /// First bring twice the mean rate for so many seconds, then the mean rate: does the portal come back?
+    #[arg(long, value_name = "S", value_parser = factor)]
+    pub(crate) overload_first_s: Option<f64>,
     /// Leave store and settings of the engine in the run folder
     #[arg(long)]
     pub(crate) keep_store: bool,
@@ -110,6 +123,48 @@ pub(crate) struct SurgeArgs {
     pub(crate) json: bool,
     #[command(flatten)]
     pub(crate) target: TargetArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CapacityArgs {
+    /// The scenario file; its objectives decide, its arrivals are the shape of every trial
+    pub(crate) scenario: PathBuf,
+    /// The rate that you need, in arrivals a second: how much headroom is there?
+    #[arg(long, value_name = "PER_S", value_parser = factor)]
+    pub(crate) rate: Option<f64>,
+    /// The first rate to be tried [default: the scenario's mean]
+    #[arg(long, value_name = "PER_S", value_parser = factor)]
+    pub(crate) start: Option<f64>,
+    /// The highest rate that may be tried
+    #[arg(long, value_name = "PER_S", value_parser = factor, default_value_t = 10_000.0)]
+    pub(crate) rate_max: f64,
+    /// The interval is narrow enough once its width is this part of the capacity
+    #[arg(long, value_name = "SHARE", value_parser = factor, default_value_t = 0.1)]
+    pub(crate) precision: f64,
+    /// End after so many trials
+    #[arg(long, value_name = "N", default_value_t = 40)]
+    pub(crate) trials_max: usize,
+    /// Rest between trials, in seconds
+    #[arg(long, value_name = "S", default_value_t = 2.0)]
+    pub(crate) cool_down_s: f64,
+    /// Seed of the first trial; each next one has the next [default: the scenario's]
+    #[arg(long)]
+    pub(crate) seed: Option<u64>,
+    /// Folder of the search [default: target/runs/<scenario>-capacity-<UTC time>]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// Go on with the search in that folder
+    #[arg(long, requires = "out")]
+    pub(crate) resume: bool,
+    /// Say nothing but the result
+    #[arg(long)]
+    pub(crate) quiet: bool,
+    /// Print the search's record in place of the answer
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Language of the page
+    #[arg(long, value_enum, default_value_t = Language::En)]
+    pub(crate) lang: Language,
 }
 
 #[derive(Debug, Args)]
@@ -174,6 +229,14 @@ pub(crate) struct ReportArgs {
     /// Language of the page
     #[arg(long, value_enum, default_value_t = Language::En)]
     pub(crate) lang: Language,
+}
+
+/// A number over 0 that a rate or a time may be multiplied by.
+fn factor(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(factor) if (1e-6..=1e6).contains(&factor) => Ok(factor),
+        _ => Err("give a number over 0, such as 1.5".to_owned()),
+    }
 }
 
 fn shard(text: &str) -> Result<Shard, String> {
@@ -328,6 +391,10 @@ mod tests {
         check("lonjakan serve --keys", true);
         check("lonjakan people --count 3 --reference-date 2026-11-21", true);
         check("lonjakan people --count 3 --reference-date 2026-02-30", false);
-        check("lonjakan capacity s.toml", false);
+        check("lonjakan capacity s.toml", true);
+        check("lonjakan capacity s.toml --resume", false);
+        check("lonjakan capacity s.toml --rate 0", false);
+        check("lonjakan surge s.toml --rate-factor 2.5", true);
+        check("lonjakan surge s.toml --rate-factor -1", false);
     }
 }

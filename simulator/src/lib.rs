@@ -40,7 +40,7 @@ pub mod told;
 use chrono::Utc;
 use clap::Parser as _;
 use cli::{Cli, Command};
-use commands::{check, compare, dukcapil, merge, people, report, serve, surge};
+use commands::{capacity, check, compare, dukcapil, merge, people, report, serve, surge};
 use domain::{Date, Timestamp};
 use exit::{CommandError, Exit};
 use std::panic::catch_unwind;
@@ -61,6 +61,7 @@ pub fn run() -> ExitCode {
 fn carry_out(command: &Command) -> Result<Exit, CommandError> {
     match command {
         Command::Surge(args) => surge::run(args),
+        Command::Capacity(args) => capacity::run(args),
         Command::Check(args) => check::run(args),
         Command::People(args) => people::run(args),
         Command::Report(args) => report::run(args),

@@ -2,9 +2,11 @@
 //!
 //! A run folder holds `run.json` ([`RunRecord`]), `timeline.csv` ([`Timeline`], a row a second) and `latency.hlog`
 //! (HdrHistogram interval log V2). [`RunFolder`] writes them, [`read`] reads them; nothing else does either.
+//! [`CapacityRecord`] is what a search for capacity leaves behind, beside the run folders of its trials.
 //! [`Recorder`] gathers the latencies while the run goes on. No clock is read here: every instant is passed in.
 
 mod applicants;
+mod capacity;
 mod error;
 mod format;
 mod histograms;
@@ -19,6 +21,10 @@ mod verdict;
 mod write;
 
 pub use applicants::ApplicantRow;
+pub use capacity::{
+    CAPACITY_FORMAT, CAPACITY_JSON, CapacityApproach, CapacityEnding, CapacityGoal, CapacityInterval,
+    CapacityRecord, CapacityTrial, CapacityVerdict, capacity_schema, read_capacity,
+};
 pub use error::{ReadError, WriteError};
 pub use format::{
     Applicants, ArrivalGroup, Arrivals, Audit, Engine, Environment, Evidence, FORMAT, FailureSeen, Fairness,

@@ -10,6 +10,7 @@ mod expression;
 mod faults;
 mod hint;
 mod keys;
+mod load;
 mod number;
 mod objective;
 mod parse;
@@ -27,6 +28,7 @@ mod temper;
 pub use arrivals::{Arrivals, RateStep, Shape, Spacing};
 pub use behaviour::{Behaviour, in_flight_by_littles_law};
 pub use faults::{Faults, Kill, Mishap};
+pub use load::TooMany;
 pub use objective::{AuditCount, Bound, Clock, Fate, Measure, Metric, Objective, Op, Scope, Statistic, Unit};
 pub use parse::parse;
 pub use plan::{

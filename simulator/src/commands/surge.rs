@@ -1,6 +1,6 @@
 //! `lonjakan surge`: one rush, from the scenario file to the verdict.
 
-mod folder;
+pub(super) mod folder;
 mod outcome;
 
 use super::{print, read_plan, refused_by_stdout};
@@ -98,6 +98,12 @@ impl<'a> Order<'a> {
         // Before anything else is read or asked for: some hosts are never loaded.
         let target = Target::of(&args.target)?;
         let mut plan = read_plan(&args.scenario)?;
+        if let Some(factor) = args.rate_factor {
+            plan = plan.with_rates_times(factor).map_err(|error| usage(&error))?;
+        }
+        if let Some(seconds) = args.overload_first_s {
+            plan = plan.after_overload(seconds).map_err(|error| usage(&error))?;
+        }
         plan.seed = args.seed.unwrap_or(plan.seed);
         if args.repeats > 0 {
             plan.behaviour.retries = Retries::as_told(args.repeats);

@@ -11,7 +11,7 @@ const RUNS: &str = "target/runs";
 ///
 /// # Errors
 /// When the system refuses.
-pub(super) fn create(out: Option<&Path>, scenario: &str) -> Result<RunFolder, CommandError> {
+pub(in crate::commands) fn create(out: Option<&Path>, scenario: &str) -> Result<RunFolder, CommandError> {
     let path = match out {
         Some(path) => path.to_owned(),
         None => unused(&Path::new(RUNS).join(format!("{scenario}-{}", Utc::now().format("%Y%m%dT%H%M%SZ")))),

@@ -164,6 +164,8 @@ pub(super) fn command(order: &Order<'_>) -> String {
     if let Some(shard) = args.shard {
         command.push_str(&format!(" --shard {}/{}", shard.part, shard.of));
     }
+    command.extend(args.rate_factor.map(|factor| format!(" --rate-factor {factor}")));
+    command.extend(args.overload_first_s.map(|seconds| format!(" --overload-first-s {seconds}")));
     if args.repeats > 0 {
         command.push_str(&format!(" --repeats {}", args.repeats));
     }
