@@ -29,6 +29,11 @@ crash rounds="200":
 generator:
     cargo test --release -p simulator --test load throughput::generator -- --ignored --exact --nocapture
 
+# The table of overload policies by load, in target/policies; a quarter of an hour, on a quiet machine. Options go to the example.
+policies *options:
+    cargo build --release -p simulator --bin lonjakan --example policies
+    target/release/examples/policies {{options}}
+
 # Measure the hot path: `just bench` measures all of it, whole services included, and writes the table; `just bench nik` one thing.
 bench *filter:
     cargo bench -p benches -- {{filter}}

@@ -44,7 +44,11 @@ impl Browsers {
     }
 
     /// Whoever took it is done: the next may have it with its connection, or it is closed.
-    pub fn give_back(&self, browser: Browser, at_shared: bool) {
+    pub fn give_back(&self, mut browser: Browser, at_shared: bool) {
+        if !at_shared {
+            // A pooled connection is no shared browser: the next person knows nothing of this one.
+            browser.forget();
+        }
         if self.is_passed_on(at_shared) {
             self.idle().push(browser);
         }

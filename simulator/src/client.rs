@@ -1,9 +1,11 @@
 //! One applicant's browser: a kept-alive HTTP/1.1 connection by hyper's own client, opened when it is needed
 //! and again when the portal has closed it. No pool: two people never share a connection.
 
+mod cookies;
 mod upload;
 
 use bytes::Bytes;
+use cookies::Cookies;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HOST, HeaderValue, RETRY_AFTER, USER_AGENT};
@@ -12,9 +14,9 @@ use hyper_util::rt::TokioIo;
 use rustix::io::Errno;
 use std::error::Error as _;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::{Instant, timeout_at};
 pub use upload::Pace;
 use upload::Upload;
@@ -27,6 +29,8 @@ pub struct Browser {
     address: SocketAddr,
     host: HeaderValue,
     answer_bytes_max: usize,
+    source: Option<Ipv4Addr>,
+    cookies: Cookies,
     connection: Option<Kept>,
     sent: u64,
 }
@@ -139,7 +143,27 @@ impl Browser {
     pub fn new(address: SocketAddr, answer_bytes_max: usize) -> Browser {
         let host =
             HeaderValue::from_str(&address.to_string()).expect("an address consists of printable ASCII");
-        Browser { address, host, answer_bytes_max, connection: None, sent: 0 }
+        let (source, cookies) = (None, Cookies::default());
+        Browser { address, host, answer_bytes_max, source, cookies, connection: None, sent: 0 }
+    }
+
+    /// Another window of the same browser: it has the cookies, and a connection of its own.
+    #[must_use]
+    pub fn another_window(&self) -> Browser {
+        let (host, cookies) = (self.host.clone(), self.cookies.clone());
+        Browser { host, cookies, connection: None, sent: 0, ..*self }
+    }
+
+    /// Connects from this address from now on, which has to be one of this machine's. With a portal elsewhere it stays as it was.
+    pub fn sit_at(&mut self, source: Ipv4Addr) {
+        if self.address.ip().is_loopback() && self.address.is_ipv4() {
+            self.source = Some(source);
+        }
+    }
+
+    /// Forgets its cookies.
+    pub fn forget(&mut self) {
+        self.cookies = Cookies::default();
     }
 
     /// Requests put on a connection so far.
@@ -183,13 +207,14 @@ impl Browser {
     async fn send_once(&mut self, outgoing: &Outgoing) -> Result<Heard, Broken> {
         let mut kept = match self.connection.take() {
             Some(kept) if !kept.sender.is_closed() => kept,
-            _ => connect(self.address).await?,
+            _ => connect(self.address, self.source).await?,
         };
         let broken = |lost, unsent| Broken { lost, kept: kept.used, unsent };
         // A refused upload may still be on its way: the next request waits for its end.
         kept.sender.ready().await.map_err(|_| broken(Lost::Connection, true))?;
         self.sent += 1;
-        let request = outgoing.request(&self.host);
+        let mut request = outgoing.request(&self.host);
+        self.cookies.show(request.headers_mut());
         let response = match kept.sender.try_send_request(request).await {
             Ok(response) => response,
             Err(mut failed) => {
@@ -199,6 +224,7 @@ impl Browser {
                 return Err(broken(lost_by(failed.error()), unsent));
             }
         };
+        self.cookies.keep(response.headers());
         let heard = hear(response, self.answer_bytes_max).await.map_err(|lost| broken(lost, false))?;
         kept.used = true;
         self.connection = Some(kept);
@@ -214,9 +240,9 @@ struct Broken {
     unsent: bool,
 }
 
-async fn connect(address: SocketAddr) -> Result<Kept, Broken> {
+async fn connect(address: SocketAddr, source: Option<Ipv4Addr>) -> Result<Kept, Broken> {
     let broken = |error: io::Error| Broken { lost: lost_by_io(&error), kept: false, unsent: true };
-    let stream = TcpStream::connect(address).await.map_err(broken)?;
+    let stream = connect_from(address, source).await.map_err(broken)?;
     stream.set_nodelay(true).map_err(broken)?;
     let handshake = http1::Builder::new().handshake(TokioIo::new(stream)).await;
     let (sender, connection) =
@@ -227,6 +253,13 @@ async fn connect(address: SocketAddr) -> Result<Kept, Broken> {
         }
     });
     Ok(Kept { sender, used: false })
+}
+
+async fn connect_from(address: SocketAddr, source: Option<Ipv4Addr>) -> io::Result<TcpStream> {
+    let Some(source) = source else { return TcpStream::connect(address).await };
+    let socket = TcpSocket::new_v4()?;
+    socket.bind((source, 0).into())?;
+    socket.connect(address).await
 }
 
 async fn hear(response: Response<hyper::body::Incoming>, bytes_max: usize) -> Result<Heard, Lost> {

@@ -5,6 +5,7 @@
 //! when a timer fired.
 
 mod flow;
+mod queue;
 mod setback;
 
 use crate::browsers::Browsers;
@@ -72,7 +73,10 @@ const REQUESTS: usize = 10;
 pub async fn walk(world: &World, user: usize, applicant: &Applicant, intended: Instant) -> Vec<Seen> {
     let temper = Temper::new(&world.behaviour, world.seed, applicant.arrival);
     let device = temper.device();
-    let browser = world.browsers.take(device.is_shared);
+    let mut browser = world.browsers.take(device.is_shared);
+    if let Some(address) = device.address {
+        browser.sit_at(address);
+    }
     let mut walk = Walk {
         world,
         user,
@@ -262,7 +266,7 @@ impl Walk<'_> {
     async fn ask_twice(&mut self, step: Step, outgoing: &Outgoing) -> Result<[Option<Heard>; 2], Setback> {
         let sent = self.wait().await?;
         let attention = self.temper.attention();
-        let mut second = self.world.browsers.fresh();
+        let mut second = self.browser.another_window();
         let send = async |browser: &mut Browser| {
             let outcome = browser.send(outgoing, sent + attention).await;
             (outcome, Instant::now())

@@ -7,7 +7,8 @@
 mod shard;
 
 use crate::told::Told;
-use record::{FailureSeen, FunnelStep, Kind, Recorder, Sample, Steps, WHOLE};
+use domain::Failure;
+use record::{FailureSeen, FunnelStep, Kind, REGISTERED, Recorder, Sample, Steps, TURNED_AWAY, WHOLE};
 use scenario::Step;
 use shard::Shard;
 use std::collections::BTreeMap;
@@ -22,6 +23,12 @@ const SHARDS: usize = 2;
 
 /// Index of the whole registration among the recorder's steps; the flow's steps follow it.
 const WHOLE_INDEX: usize = 0;
+
+/// Index of those turned away, after all steps.
+const TURNED_AWAY_INDEX: usize = Step::ALL.len() + 1;
+
+/// Index of the whole registration of those who got their account.
+const REGISTERED_INDEX: usize = TURNED_AWAY_INDEX + 1;
 
 /// The one place that the tasks of all applicants report to.
 #[derive(Debug)]
@@ -137,10 +144,10 @@ struct Live {
     unfinished: AtomicU64,
 }
 
-/// Names of what is measured: the whole, then the steps of the flow.
+/// Names of what is measured: the whole, then the steps of the flow, then refusals for want of room.
 #[must_use]
 pub fn steps() -> Steps {
-    Steps::new(std::iter::once(WHOLE).chain(Step::ALL.map(Step::name)))
+    Steps::new(std::iter::once(WHOLE).chain(Step::ALL.map(Step::name)).chain([TURNED_AWAY, REGISTERED]))
 }
 
 impl Default for Observer {
@@ -202,7 +209,19 @@ impl Observer {
     pub fn request(&self, user: usize, step: Step, instants: Instants, failure: Option<&'static str>) {
         self.recorder.observe(user, self.sample(1 + step.index(), instants));
         if let Some(code) = failure {
+            if is_turned_away(code) {
+                self.beside(user, TURNED_AWAY_INDEX, instants);
+            }
             self.shard(user).failure(code, self.us(instants.done));
+        }
+    }
+
+    /// Once more, in a series beside the steps; its lateness has been counted where it belongs.
+    fn beside(&self, user: usize, index: usize, instants: Instants) {
+        let Instants { intended, sent, done } = instants;
+        for (kind, from) in [(Kind::Response, intended), (Kind::Service, sent)] {
+            let took = micros(done.saturating_duration_since(from));
+            self.recorder.record(user, self.us(done), index, kind, took);
         }
     }
 
@@ -210,6 +229,9 @@ impl Observer {
     pub fn ended(&self, user: usize, end: End) {
         if end.told != Told::Unfinished {
             self.recorder.observe(user, self.sample(WHOLE_INDEX, end.instants));
+        }
+        if matches!(end.told, Told::Registered(_)) {
+            self.beside(user, REGISTERED_INDEX, end.instants);
         }
         self.live.of(end.told).fetch_add(1, Relaxed);
         self.shard(user).ended(&end, self.us(end.instants.done));
@@ -291,6 +313,11 @@ impl Live {
             Told::Unfinished => &self.unfinished,
         }
     }
+}
+
+/// Whether the portal had no room, or none for this person just then.
+fn is_turned_away(code: &str) -> bool {
+    [Failure::Busy, Failure::TooManyRequests, Failure::QueueTokenInvalid].map(Failure::code).contains(&code)
 }
 
 fn micros(duration: Duration) -> u64 {

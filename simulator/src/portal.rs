@@ -78,6 +78,9 @@ pub(crate) struct Target {
     pub(crate) keys: Keys,
 }
 
+/// What the engine has counted by the end of the run, in the text format of Prometheus.
+const METRICS_FILE: &str = "engine.metrics";
+
 /// The folder of kept settings and store.
 const KEPT: &str = "engine";
 
@@ -381,6 +384,19 @@ impl Portal {
         lines
             .map(|line| serde_json::from_slice(line).map_err(|error| format!("export of accounts: {error}")))
             .collect()
+    }
+
+    /// Leaves what the engine has counted in the run folder, as text. Without it nothing else is missing.
+    pub(crate) async fn keep_metrics(&self, folder: &Path) {
+        let Some(operations) = self.operations else { return };
+        let mut browser = Browser::new(operations, EXPORT_BYTES_MAX);
+        let asked = Outgoing::new(Method::GET, "/metrics");
+        if let Ok(heard) = browser.send(&asked, Instant::now() + PROBE_TIMEOUT).await
+            && heard.status.is_success()
+            && let Err(error) = fs::write(folder.join(METRICS_FILE), &heard.body)
+        {
+            tracing::warn!(%error, "the engine's metrics were not kept");
+        }
     }
 
     /// Bytes of the store on disk; `None` for a portal that isn't ours.

@@ -52,7 +52,7 @@ pub(super) fn take(app: &App, headers: &HeaderMap) -> Result<Answer, ApiError> {
     if let Some(place) = shown(headers) {
         match queued(app, place.visitor, Some(place.ticket)) {
             Err(turned) if place.is_cookie && turned.why == Reason::NoPlace => {}
-            kept => return Ok(told(app, StatusCode::OK, place.visitor, kept?)),
+            kept => return Ok(told(app, StatusCode::OK, place.visitor, &kept?)),
         }
     } else if headers.contains_key(QUEUE_TOKEN) {
         return Err(ApiError::from(Failure::QueueTokenInvalid));
@@ -60,7 +60,7 @@ pub(super) fn take(app: &App, headers: &HeaderMap) -> Result<Answer, ApiError> {
     let mut visitor = [0; VISITOR_BYTES];
     getrandom::fill(&mut visitor).map_err(|error| ApiError::inside(Failure::Internal, &error))?;
     let queued = queued(app, visitor, None)?;
-    Ok(told(app, StatusCode::CREATED, visitor, queued))
+    Ok(told(app, StatusCode::CREATED, visitor, &queued))
 }
 
 pub(super) fn ask(app: &App, headers: &HeaderMap) -> Result<Answer, ApiError> {
@@ -69,7 +69,7 @@ pub(super) fn ask(app: &App, headers: &HeaderMap) -> Result<Answer, ApiError> {
     }
     let place = shown(headers).ok_or(Failure::QueueTokenInvalid)?;
     let queued = queued(app, place.visitor, Some(place.ticket))?;
-    Ok(told(app, StatusCode::OK, place.visitor, queued))
+    Ok(told(app, StatusCode::OK, place.visitor, &queued))
 }
 
 pub(super) fn leave(app: &App, headers: &HeaderMap) -> Result<Answer, ApiError> {
@@ -89,7 +89,7 @@ fn queued(app: &App, visitor: [u8; VISITOR_BYTES], ticket: Option<&str>) -> Resu
     door.queue(door.key().visitor(&visitor), ticket, app.gate.schedule().opens_at)
 }
 
-fn told(app: &App, status: StatusCode, visitor: [u8; VISITOR_BYTES], queued: Queued) -> Answer {
+fn told(app: &App, status: StatusCode, visitor: [u8; VISITOR_BYTES], queued: &Queued) -> Answer {
     let now = app.clock.now();
     let token = format!("{}.{}", hex::encode(visitor), queued.ticket);
     let cookie = cookie(app, &token, COOKIE_LIFE);

@@ -245,3 +245,73 @@ pub(crate) fn seconds_up(duration: Duration) -> u64 {
 fn moment(at: Timestamp) -> Moment {
     Moment::from_us(u64::try_from(at.as_ms()).unwrap_or(0).saturating_mul(1_000))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use admission::{Sizing, Why};
+    use std::sync::atomic::{AtomicI64, Ordering};
+
+    /// A door under `policy`, and the clock that it goes by, in milliseconds.
+    fn door(policy: &str) -> (Arc<Door>, Arc<AtomicI64>) {
+        let sizing = Sizing {
+            slots: 1,
+            service_mean: Duration::from_millis(30),
+            patience: Duration::from_secs(8),
+            requests_per_person: 1,
+            journey: Duration::from_secs(300),
+            opens_at: None,
+        };
+        let now_ms = Arc::new(AtomicI64::new(1_795_000_000_000));
+        let clock = {
+            let now_ms = Arc::clone(&now_ms);
+            Clock::new(move || Timestamp::from_ms(now_ms.load(Ordering::SeqCst)))
+        };
+        let policy = Policy::sized(policy, &sizing).unwrap().split().0;
+        let folder = tempfile::tempdir().unwrap();
+        let door = Door::open(policy, Key::new(&[7; 32]), clock, folder.path()).unwrap();
+        (Arc::new(door), now_ms)
+    }
+
+    /// Lines before the pools that overflow take the level of a cohort down; then it is always the same people who pass, and those
+    /// who have begun more easily.
+    #[test]
+    fn a_cohort_hears_of_the_pools() {
+        let (door, now_ms) = door("cohort");
+        let judge = |person: u32, begun: bool| {
+            let person = Some(door.key().person(&format!("99010101019{person:05}")));
+            door.judge(&Arrival { person, begun, ..Arrival::default() }, None).map(drop)
+        };
+        let passing =
+            |begun: bool| (0..500).filter(|&person| judge(person, begun).is_ok()).collect::<Vec<u32>>();
+        assert_eq!(passing(false).len(), 500);
+        for _ in 0..7 {
+            door.overflowed();
+            now_ms.fetch_add(1_000, Ordering::SeqCst);
+            judge(0, false).ok();
+        }
+        let (newcomers, begun) = (passing(false), passing(true));
+        assert!((180..300).contains(&newcomers.len()), "0.9 to the power of 7 is 0.48: {}", newcomers.len());
+        assert_eq!(passing(false), newcomers);
+        assert!(begun.len() > newcomers.len() && newcomers.iter().all(|person| begun.contains(person)));
+        let turned = (0..500).find_map(|person| judge(person, false).err()).unwrap();
+        assert_eq!((turned.why, turned.retry_after.is_zero()), (Why::NotDrawn.into(), false));
+        assert!(door.gauges().1.unwrap() < 0.5);
+        // A line that stands does the same, until it gets shorter.
+        let level = || door.gauges().1.unwrap();
+        let before = level();
+        door.delayed(1, Duration::from_secs(2));
+        now_ms.fetch_add(1_000, Ordering::SeqCst);
+        judge(0, false).ok();
+        assert!(level() < before);
+    }
+
+    #[test]
+    fn where_everybody_may_come_nothing_is_counted() {
+        let (door, _) = door("codel");
+        assert!(door.judge(&Arrival::default(), None).unwrap().is_none());
+        assert_eq!((door.rule(), door.gauges(), door.turn()), (Rule::Everybody, (None, None), None));
+        assert_eq!(door.waiting_room(None), None);
+        door.keep_room().unwrap();
+    }
+}

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test says what failed by failing there")]
 
 mod activation;
+mod admission;
 mod card;
 mod catalogue;
 mod exactly_once;

@@ -189,9 +189,9 @@ async fn a_browser_keeps_its_place_as_a_cookie() {
     assert_eq!(room(&engine).await.unwrap().waiting_count, 1);
     // Given up, it is worth nothing; the browser gets another one behind the others.
     Guest::come(&engine).await;
+    at(&engine, 1);
     let left = client.ask(Method::DELETE, paths::QUEUE, &[("cookie", &cookie)], "").await;
     assert!(left.headers["set-cookie"].to_str().unwrap().contains("Max-Age=0"), "{left:?}");
-    at(&engine, 1);
     let anew = client.ask(Method::POST, paths::QUEUE, &[("cookie", &cookie)], "").await;
     assert_eq!((anew.status, place(&anew).place), (StatusCode::CREATED, Some(3)));
 }

@@ -12,6 +12,12 @@ use crate::summary::{Quantiles, StepLatency};
 /// The name of the whole registration, beside the names of its steps.
 pub const WHOLE: &str = "registration";
 
+/// The name of the answers that turned somebody away for want of room, each of which counts at its step as well.
+pub const TURNED_AWAY: &str = "turned-away";
+
+/// The name of [`WHOLE`] for those alone who got their account.
+pub const REGISTERED: &str = "registered";
+
 /// The highest latency that is told apart: one hour. Longer ones are counted there and in [`Histograms::clamped`].
 pub const HIGHEST_US: u64 = 3_600_000_000;
 
@@ -138,11 +144,14 @@ impl Histograms {
         self.get(step, kind).map(Quantiles::of).unwrap_or_default()
     }
 
-    /// All steps but [`WHOLE`] added up: the latency of a request, whichever it was.
+    /// All steps added up, without the series beside them: the latency of a request, whichever it was.
     #[must_use]
     pub fn requests(&self, kind: Kind) -> Histogram<u64> {
         let mut sum = empty();
-        for (_, _, histogram) in self.iter().filter(|(name, of, _)| *name != WHOLE && *of == kind) {
+        for (_, _, histogram) in self
+            .iter()
+            .filter(|(name, of, _)| ![WHOLE, TURNED_AWAY, REGISTERED].contains(name) && *of == kind)
+        {
             sum.add(histogram).expect("all histograms here have the same bounds");
         }
         sum

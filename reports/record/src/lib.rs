@@ -31,7 +31,7 @@ pub use format::{
     FunnelStep, Generator, Objective, Outcome, RegionGroup, Requests, Resource, RunRecord, Scenario, Served,
     Shard, Unit,
 };
-pub use histograms::{HIGHEST_US, Histograms, Kind, Steps, WHOLE};
+pub use histograms::{HIGHEST_US, Histograms, Kind, REGISTERED, Steps, TURNED_AWAY, WHOLE};
 pub use hlog::LatencyLog;
 pub use merge::{MergeError, Part, merge};
 pub use read::{Run, read, read_seconds};

@@ -27,6 +27,8 @@ pub(super) const TEXTS: Texts = Texts {
         ("swafoto", "2 Selfie"),
         ("credentials", "2 Password and questions"),
         ("review", "3 Review"),
+        ("turned-away", "Turned away"),
+        ("registered", "Registered"),
         ("confirmation", "3 Confirmation"),
         ("card", "4 Account card"),
     ],

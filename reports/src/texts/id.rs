@@ -27,6 +27,8 @@ pub(super) const TEXTS: Texts = Texts {
         ("swafoto", "2 Swafoto"),
         ("credentials", "2 Kata sandi dan pertanyaan"),
         ("review", "3 Pengecekan Ulang Data"),
+        ("turned-away", "Ditolak sementara"),
+        ("registered", "Terdaftar"),
         ("confirmation", "3 Konfirmasi"),
         ("card", "4 Kartu Informasi Akun"),
     ],

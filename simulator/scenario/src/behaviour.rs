@@ -47,6 +47,8 @@ pub struct Behaviour {
     pub opening_patience_s: f64,
     /// Questions for the status by people who don't register, per second.
     pub pollers_per_s: f64,
+    /// How long somebody waits for their turn who is told where they stand; median, in seconds; never compressed.
+    pub queue_patience_s_median: f64,
     /// What follows a step that could not be served.
     pub retries: Retries,
     /// Who leaves, and comes back.
@@ -78,6 +80,7 @@ impl Behaviour {
             opening_poll_s: 1.0,
             opening_patience_s: 0.0,
             pollers_per_s: 0.0,
+            queue_patience_s_median: 3_600.0,
             retries: Retries::NONE,
             leaving: Leaving::NOBODY,
             devices: Devices::PLAIN,
@@ -160,9 +163,13 @@ impl ThinkLaw {
 /// Applicants that may be under way at the same time, by Little's law: the most that come within one stay.
 ///
 /// A stay is taken as one and a half times the mean thinking time, one timed-out request, and the waits of one step that is tried
-/// in vain to the end, so that a system in trouble still meets everybody who comes. Where people leave, one time away is added; a
-/// tenth and ten more cover chance. Never more than there are applicants.
-pub fn in_flight_by_littles_law(arrivals: &Arrivals, behaviour: &Behaviour) -> usize {
+/// in vain to the end, so that a system in trouble still meets everybody who comes. Where people leave, one time away is added, and
+/// where the portal `makes_people_wait` for their turn, their patience with that; a tenth and ten more cover chance. Never more than there are applicants.
+pub fn in_flight_by_littles_law(
+    arrivals: &Arrivals,
+    behaviour: &Behaviour,
+    makes_people_wait: bool,
+) -> usize {
     const WINDOWS: u32 = 1_000;
     let devices = &behaviour.devices;
     let slowness = 1.0 + devices.phone_share * (devices.phone_slowness - 1.0);
@@ -175,6 +182,7 @@ pub fn in_flight_by_littles_law(arrivals: &Arrivals, behaviour: &Behaviour) -> u
         + behaviour.step_timeout_s
         + behaviour.opening_patience_s
         + behaviour.retries.trying_s()
+        + if makes_people_wait { behaviour.queue_patience_s_median } else { 0.0 }
         + away_s;
     let most = (0..WINDOWS)
         .map(|window| arrivals.duration_s * f64::from(window) / f64::from(WINDOWS))

@@ -227,6 +227,13 @@ fn behaviour() -> Table {
                 0.0,
                 "questions for the status by people who don't register; counted apart, in no latency",
             ),
+            Field::number(
+                "queue_patience_s_median",
+                1.0,
+                86_400.0,
+                600.0,
+                "how long somebody waits in the waiting room, or for their hour, who is told where they stand (assumed); not compressed",
+            ),
         ],
     }
 }
@@ -326,6 +333,13 @@ fn behaviour_devices() -> Table {
             share("slow_uplink_share", 0.0, "applicants whose uploads are slow"),
             Field::number("slow_uplink_kbit_per_s", 1.0, 1_000_000.0, 256.0, "how slow; not compressed"),
             share("shared_share", 0.0, "applicants at a computer that another has just left, browser open"),
+            Field::whole(
+                "people_behind_address",
+                0,
+                1_000_000,
+                0,
+                "applicants who connect from the same address of 127.0.0.0/8; 0: all of them do",
+            ),
         ],
     }
 }
@@ -424,7 +438,8 @@ fn engine() -> Table {
 
 pub(crate) const BLURRED: &[&str] = &["profile", "flag", "refuse"];
 
-pub(crate) const POLICIES: &[&str] = &["none", "concurrency-limit"];
+pub(crate) const POLICIES: &[&str] =
+    &["none", "concurrency-limit", "codel", "deadline", "budgets", "waiting-room", "odd-even", "cohort"];
 
 fn engine_admission() -> Table {
     Table {
@@ -439,6 +454,46 @@ fn engine_admission() -> Table {
                 "more requests at once get busy",
             )
             .only(&["concurrency-limit"]),
+            Field::whole(
+                "service_ms",
+                1,
+                60_000,
+                30,
+                "usual time of work for a password, until it was measured",
+            ),
+            Field::whole("patience_ms", 1, 600_000, 8_000, "how long the engine believes that people wait"),
+            Field::derived(
+                "calls_per_s",
+                Kind::Number { min: 0.001, max: 100_000.0 },
+                "19 of 20 that the passwords allow",
+                "people let in",
+            )
+            .only(&["waiting-room"]),
+            Field::derived(
+                "active_max",
+                Kind::Whole { min: 1, max: 10_000_000 },
+                "those of 450 s of calls",
+                "people inside at a time",
+            )
+            .only(&["waiting-room"]),
+            Field::whole("heartbeat_s", 3, 3_600, 60, "silence after which somebody who waits has left")
+                .only(&["waiting-room"]),
+            Field::whole("idle_s", 3, 86_400, 600, "silence after which somebody inside has left")
+                .only(&["waiting-room"]),
+            Field::whole("turn_s", 1, 3_600, 3_600, "length of a turn").only(&["odd-even"]),
+            Field::whole("period_s", 1, 86_400, 1_800, "time after which a cohort is drawn anew")
+                .only(&["cohort"]),
+            Field::whole("person_burst", 1, 1_000_000, 20, "requests of a person at once").only(&["budgets"]),
+            Field::number("person_per_s", 0.001, 100_000.0, 1.0, "and after that").only(&["budgets"]),
+            Field::whole(
+                "address_burst",
+                1,
+                10_000_000,
+                1_000,
+                "newcomers and nameless requests of an address at once",
+            )
+            .only(&["budgets"]),
+            Field::number("address_per_s", 0.001, 100_000.0, 20.0, "and after that").only(&["budgets"]),
         ],
     }
 }

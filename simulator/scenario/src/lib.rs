@@ -32,7 +32,8 @@ pub use load::TooMany;
 pub use objective::{AuditCount, Bound, Clock, Fate, Measure, Metric, Objective, Op, Scope, Statistic, Unit};
 pub use parse::parse;
 pub use plan::{
-    AdmissionPlan, Connections, Cores, EnginePlan, GeneratorPlan, LatencyLaw, PeoplePlan, Plan, RegistryPlan,
+    AdmissionPlan, BudgetPlan, Connections, Cores, EnginePlan, GeneratorPlan, LatencyLaw, PeoplePlan, Plan,
+    RegistryPlan,
 };
 pub use problem::{Fault, Problem};
 pub use reference::reference;

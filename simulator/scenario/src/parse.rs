@@ -79,7 +79,9 @@ fn plan<'t>(reader: &mut Reader<'t>, document: &'t DeTable<'t>, source: Source<'
     let engine = settings::engine(reader, &top);
     let registry = settings::registry(reader, &top);
     let in_flight = arrivals.as_ref().zip(behaviour.as_ref());
-    let in_flight = in_flight.map(|(arrivals, behaviour)| in_flight_by_littles_law(arrivals, behaviour));
+    let waits = engine.as_ref().is_some_and(|engine| engine.admission.makes_people_wait());
+    let in_flight =
+        in_flight.map(|(arrivals, behaviour)| in_flight_by_littles_law(arrivals, behaviour, waits));
     let generator = settings::generator(reader, &top, in_flight);
     let cores = settings::cores(reader, &top);
     format?;

@@ -78,6 +78,10 @@ pub struct EnginePlan {
     pub blurred: Option<Blurred>,
     /// How long a captcha can be answered.
     pub captcha_seconds: u32,
+    /// What the policy takes a password to cost until it was measured, in milliseconds.
+    pub admission_service_ms: u64,
+    /// How long the policy believes that people wait for an answer, in milliseconds.
+    pub admission_patience_ms: u64,
     /// How long a draft lives.
     pub draft_minutes: u32,
     /// Threads of the async runtime.
@@ -93,7 +97,7 @@ impl EnginePlan {
 }
 
 /// The engine's policy under overload.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum AdmissionPlan {
     /// Everything is let in.
     None,
@@ -102,6 +106,68 @@ pub enum AdmissionPlan {
         /// Requests being served at the same time.
         in_flight_max: usize,
     },
+    /// Lines before the pools that may not stand for long.
+    Codel,
+    /// Lines before the pools in which only those stay who can be served in time.
+    Deadline,
+    /// So often for a person, so many new people for an address.
+    Budgets {
+        /// For each person.
+        person: BudgetPlan,
+        /// For each address.
+        address: BudgetPlan,
+    },
+    /// A fair line of people before the portal.
+    WaitingRoom {
+        /// People let in a second, where that isn't left to the engine.
+        calls_per_s: Option<f64>,
+        /// People inside at a time; likewise.
+        active_max: Option<usize>,
+        /// Silence after which somebody who waits has left, in seconds.
+        heartbeat_s: u64,
+        /// Silence after which somebody inside has left, in seconds.
+        idle_s: u64,
+    },
+    /// Odd and even NIKs take turns.
+    OddEven {
+        /// Length of a turn, in seconds.
+        turn_s: u64,
+    },
+    /// The same part of the people at every step.
+    Cohort {
+        /// After this everybody draws anew, in seconds.
+        period_s: u64,
+    },
+}
+
+impl AdmissionPlan {
+    /// Its name, as scenario files and the engine's settings have it.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            AdmissionPlan::None => "none",
+            AdmissionPlan::ConcurrencyLimit { .. } => "concurrency-limit",
+            AdmissionPlan::Codel => "codel",
+            AdmissionPlan::Deadline => "deadline",
+            AdmissionPlan::Budgets { .. } => "budgets",
+            AdmissionPlan::WaitingRoom { .. } => "waiting-room",
+            AdmissionPlan::OddEven { .. } => "odd-even",
+            AdmissionPlan::Cohort { .. } => "cohort",
+        }
+    }
+
+    /// Whether people may be told to wait for a turn, for as long as they have patience.
+    pub const fn makes_people_wait(&self) -> bool {
+        matches!(self, AdmissionPlan::WaitingRoom { .. } | AdmissionPlan::OddEven { .. })
+    }
+}
+
+/// So many at once, and so many a second after that.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct BudgetPlan {
+    /// At once.
+    pub burst: u64,
+    /// A second.
+    pub per_s: f64,
 }
 
 /// Settings of the registry's stand-in, and of the engine as its client.

@@ -24,6 +24,10 @@ pub(crate) enum Use {
     Device,
     /// What goes wrong with a request, by its number.
     Mishap(u64),
+    /// How long somebody waits who knows where they stand.
+    QueuePatience,
+    /// How long after the turn of the hour they come.
+    Turn,
 }
 
 impl Use {
@@ -33,6 +37,8 @@ impl Use {
             Use::DoubleClick => 2,
             Use::Device => 3,
             Use::Mishap(nth) => (nth << 16) + 0x600,
+            Use::QueuePatience => 4,
+            Use::Turn => 5,
             Use::Thinking(step) => 0x100 + step.index() as u64,
             Use::CaptchaAgain(step, nth) => numbered(0x200, step, nth),
             Use::Slip(step, nth) => numbered(0x300, step, nth),

@@ -1,6 +1,8 @@
 //! What follows a step that could not be served: policies of trying again, leaving, and what people sit at. Data only; what they
 //! amount to is in [`Temper`](crate::Temper).
 
+use std::net::Ipv4Addr;
+
 /// How a step is tried again.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Retries {
@@ -120,6 +122,8 @@ pub struct Devices {
     pub slow_uplink_kbit_per_s: f64,
     /// Applicants at a computer that another has just left.
     pub shared_share: f64,
+    /// Applicants who connect from the same address; 0 where all do.
+    pub people_behind_address: u64,
 }
 
 impl Leaving {
@@ -136,5 +140,16 @@ impl Devices {
         slow_uplink_share: 0.0,
         slow_uplink_kbit_per_s: 1.0,
         shared_share: 0.0,
+        people_behind_address: 0,
     };
+
+    /// The address of the loopback network that applicant `arrival` connects from, where it isn't the same for all.
+    pub(crate) fn address_of(&self, arrival: u64) -> Option<Ipv4Addr> {
+        let household = arrival.checked_div(self.people_behind_address)? % HOUSEHOLDS;
+        Some(Ipv4Addr::from_bits(FIRST_HOUSEHOLD + u32::try_from(household).unwrap_or(0)))
+    }
 }
+
+/// 127.1.0.0, and as many addresses as follow it up to 127.254.255.255.
+const FIRST_HOUSEHOLD: u32 = 0x7F01_0000;
+const HOUSEHOLDS: u64 = 0x00FE_0000;

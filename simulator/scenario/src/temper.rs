@@ -8,6 +8,7 @@ use crate::retries::{Policy, Waits};
 use crate::step::Step;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution as _, StandardNormal, StandardUniform};
+use std::net::Ipv4Addr;
 use std::time::Duration;
 
 /// One applicant, with what they remember of the step that they are at.
@@ -56,6 +57,8 @@ pub struct Device {
     pub uplink_bytes_per_s: Option<f64>,
     /// A browser that another has just left open.
     pub is_shared: bool,
+    /// Where they connect from, where that is to differ from person to person.
+    pub address: Option<Ipv4Addr>,
 }
 
 impl<'a> Temper<'a> {
@@ -129,6 +132,19 @@ impl<'a> Temper<'a> {
         (self.waited_for_opening <= seconds(self.behaviour.opening_patience_s)).then_some(wait)
     }
 
+    /// How long they wait for their turn when they are told where they stand.
+    #[must_use]
+    pub fn queue_patience(&self) -> Duration {
+        let normal: f64 = StandardNormal.sample(&mut self.random(Use::QueuePatience));
+        seconds(self.behaviour.queue_patience_s_median * (self.behaviour.think_sigma * normal).exp())
+    }
+
+    /// When somebody comes back whose turn begins after `left`: not everybody in the same instant.
+    #[must_use]
+    pub fn after_turn(&self, left: Duration) -> Duration {
+        left + left.mul_f64(uniform(&mut self.random(Use::Turn)) / 6.0)
+    }
+
     /// Whether they press the last button twice.
     #[must_use]
     pub fn double_clicks(&self) -> bool {
@@ -147,6 +163,7 @@ impl<'a> Temper<'a> {
             uplink_bytes_per_s: (uplink < devices.slow_uplink_share)
                 .then_some(devices.slow_uplink_kbit_per_s * 1_000.0 / 8.0),
             is_shared: shared < devices.shared_share,
+            address: devices.address_of(self.arrival),
         }
     }
 

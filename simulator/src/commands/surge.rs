@@ -195,6 +195,7 @@ impl<'a> Order<'a> {
             None => portal.export().await,
             Some(error) => Err(error.to_string()),
         };
+        portal.keep_metrics(self.folder.path()).await;
         let (store_bytes, outages) = (portal.store_bytes(), portal.outages());
         portal.end().await;
         let seen = seen.map_err(|error| CommandError::Usage(error.to_string()))?;

@@ -52,8 +52,14 @@ impl Walk<'_> {
 
     async fn status(&mut self) -> Result<(), Setback> {
         let heard = self.ask(Step::Status, Outgoing::new(Method::GET, paths::STATUS)).await?;
-        let status: Status = read(&heard)?;
+        let mut status: Status = read(&heard)?;
         self.captcha_length = status.captcha_length;
+        if status.waiting_room.is_some() && matches!(status.gate, Gate::Open | Gate::BeforeOpening) {
+            return self.wait_in_room().await;
+        }
+        if status.gate == Gate::Open {
+            status = self.wait_for_turn(status).await?;
+        }
         match status.gate {
             Gate::Open => Ok(()),
             Gate::BeforeOpening => Err(Setback::refused(Failure::NotOpen)),

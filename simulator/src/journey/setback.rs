@@ -42,6 +42,11 @@ impl Setback {
         Setback { told: Told::by(failure), status: Some(failure.status()), again: None }
     }
 
+    /// The applicant has waited for as long as they would.
+    pub(super) fn gave_up(failure: Failure) -> Setback {
+        Setback { told: Told::by(failure).abandoned(), status: Some(failure.status()), again: None }
+    }
+
     /// An answer of success goes on; everything else is a setback.
     pub(super) fn unless_answered(outcome: Result<Heard, Lost>) -> Result<Heard, Setback> {
         match outcome {

@@ -4,7 +4,7 @@ use crate::exit::CommandError;
 use crate::keys::Keys;
 use domain::Date;
 use domain::limits::Blurred;
-use scenario::{AdmissionPlan, LatencyLaw, Plan};
+use scenario::{AdmissionPlan, EnginePlan, LatencyLaw, Plan};
 use serde::Serialize;
 use std::fs::OpenOptions;
 use std::io::Write as _;
@@ -69,7 +69,63 @@ struct EngineSettings<'a> {
     connections_max: usize,
     body_timeout_ms: u64,
     admission: &'a str,
+    #[serde(flatten)]
+    admission_numbers: AdmissionNumbers,
+}
+
+/// What goes with one policy or another.
+#[derive(Default, Serialize)]
+struct AdmissionNumbers {
+    admission_service_ms: u64,
+    admission_patience_ms: u64,
     admission_in_flight_max: Option<usize>,
+    admission_calls_per_s: Option<f64>,
+    admission_active_max: Option<usize>,
+    admission_heartbeat_s: Option<u64>,
+    admission_idle_s: Option<u64>,
+    admission_turn_s: Option<u64>,
+    admission_period_s: Option<u64>,
+    admission_person_burst: Option<u64>,
+    admission_person_per_s: Option<f64>,
+    admission_address_burst: Option<u64>,
+    admission_address_per_s: Option<f64>,
+}
+
+impl AdmissionNumbers {
+    fn of(engine: &EnginePlan) -> AdmissionNumbers {
+        let (service_ms, patience_ms) = (engine.admission_service_ms, engine.admission_patience_ms);
+        let common = AdmissionNumbers {
+            admission_service_ms: service_ms,
+            admission_patience_ms: patience_ms,
+            ..AdmissionNumbers::default()
+        };
+        match engine.admission {
+            AdmissionPlan::None | AdmissionPlan::Codel | AdmissionPlan::Deadline => common,
+            AdmissionPlan::ConcurrencyLimit { in_flight_max } => {
+                AdmissionNumbers { admission_in_flight_max: Some(in_flight_max), ..common }
+            }
+            AdmissionPlan::Budgets { person, address } => AdmissionNumbers {
+                admission_person_burst: Some(person.burst),
+                admission_person_per_s: Some(person.per_s),
+                admission_address_burst: Some(address.burst),
+                admission_address_per_s: Some(address.per_s),
+                ..common
+            },
+            AdmissionPlan::WaitingRoom { calls_per_s, active_max, heartbeat_s, idle_s } => AdmissionNumbers {
+                admission_calls_per_s: calls_per_s,
+                admission_active_max: active_max,
+                admission_heartbeat_s: Some(heartbeat_s),
+                admission_idle_s: Some(idle_s),
+                ..common
+            },
+            AdmissionPlan::OddEven { turn_s } => {
+                AdmissionNumbers { admission_turn_s: Some(turn_s), ..common }
+            }
+            AdmissionPlan::Cohort { period_s } => {
+                AdmissionNumbers { admission_period_s: Some(period_s), ..common }
+            }
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -95,10 +151,6 @@ impl Settings<'_> {
     /// Of the engine, whose store is at `store` and whose registry at `registry`.
     pub(crate) fn engine(&self, store: &Path, registry: SocketAddr, on: &EngineAddresses) -> String {
         let (plan, engine) = (self.plan, &self.plan.engine);
-        let (admission, admission_in_flight_max) = match engine.admission {
-            AdmissionPlan::None => ("none", None),
-            AdmissionPlan::ConcurrencyLimit { in_flight_max } => ("concurrency-limit", Some(in_flight_max)),
-        };
         to_toml(&EngineSettings {
             listen: &on.listen,
             operations_listen: &on.operations,
@@ -131,8 +183,8 @@ impl Settings<'_> {
                 + CONNECTIONS_SPARE,
             // The engine is not to lose patience with an upload before the applicant does.
             body_timeout_ms: milliseconds(plan.behaviour.step_timeout()).clamp(10, 1_800_000),
-            admission,
-            admission_in_flight_max,
+            admission: engine.admission.name(),
+            admission_numbers: AdmissionNumbers::of(engine),
         })
     }
 

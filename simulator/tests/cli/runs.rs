@@ -46,6 +46,7 @@ fn smoke_ends_well_and_leaves_a_whole_run_folder() {
     files.sort();
     let expect = [
         "engine.log",
+        "engine.metrics",
         "junit.xml",
         "latency.hlog",
         "registry.log",

@@ -44,16 +44,16 @@ pub(crate) fn world_at(address: SocketAddr, stop: watch::Receiver<Option<Instant
     }
 }
 
-struct Walked {
-    told: Told,
-    totals: Totals,
+pub(crate) struct Walked {
+    pub(crate) told: Told,
+    pub(crate) totals: Totals,
     histograms: Histograms,
     seen: Vec<Seen>,
-    portal: Portal,
+    pub(crate) portal: Portal,
 }
 
 impl Walked {
-    fn count(&self, step: &str) -> u64 {
+    pub(crate) fn count(&self, step: &str) -> u64 {
         self.histograms.quantiles(step, Kind::Service).count
     }
 }
@@ -67,7 +67,7 @@ async fn go(
     go_with(defect, Behaviour { retries, ..thoughtless() }, script).await
 }
 
-async fn go_with(
+pub(crate) async fn go_with(
     defect: Option<Defect>,
     behaviour: Behaviour,
     script: impl Fn(Step, u32) -> Act + Send + Sync + 'static,
@@ -276,7 +276,7 @@ async fn behaving(behaviour: Behaviour, script: impl Fn(Step, u32) -> Act + Send
     go_with(None, behaviour, script).await
 }
 
-fn thoughtless() -> Behaviour {
+pub(crate) fn thoughtless() -> Behaviour {
     Behaviour::thoughtless(STEP_TIMEOUT.as_secs_f64(), 5.0)
 }
 

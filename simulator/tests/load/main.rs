@@ -11,4 +11,5 @@ mod applicant;
 mod freeze;
 mod many;
 mod portal;
+mod queue;
 mod throughput;

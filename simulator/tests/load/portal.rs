@@ -5,14 +5,14 @@ use domain::captcha::{CaptchaKey, KEY_BYTES};
 use domain::document::DocumentKind;
 use domain::draft::AccountNumber;
 use domain::wire::{
-    self, AccountMade, CaptchaChallenge, DocumentTaken, DraftOpened, Gate, OpenDraft, Problem, Profile,
-    Review, Status,
+    self, AccountMade, CaptchaChallenge, DocumentTaken, DraftOpened, Gate, NikTurn, OpenDraft, Parity,
+    Problem, Profile, QueuePlace, QueueState, Review, Status, WaitingRoom,
 };
 use domain::{Failure, Nik, RegionSet, Timestamp};
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::Incoming;
 use hyper::header::{CONNECTION, HeaderValue, RETRY_AFTER};
-use hyper::{Method, Request, Response, StatusCode};
+use hyper::{HeaderMap, Method, Request, Response, StatusCode};
 use scenario::Step;
 use server::{Answer, Bounds};
 use std::collections::BTreeMap;
@@ -42,6 +42,14 @@ pub(crate) enum Act {
     NotYetOpen,
     /// A review that shows somebody else's name.
     OtherPerson,
+    /// A status that says that there is a waiting room.
+    Room,
+    /// A place in it that isn't called yet.
+    Waits,
+    /// A place that is called.
+    Called,
+    /// A status that says that for so many milliseconds it is the turn of these NIKs.
+    Turn(Parity, i64),
 }
 
 type Script = Arc<dyn Fn(Step, u32) -> Act + Send + Sync>;
@@ -106,7 +114,8 @@ async fn answer(state: Arc<Mutex<State>>, script: Script, request: Request<Incom
     let act = script(step, before);
     match act {
         Act::Honest => honest(Act::Honest),
-        Act::OtherPerson | Act::NotYetOpen => honest(act),
+        Act::OtherPerson | Act::NotYetOpen | Act::Room | Act::Turn(..) => honest(act),
+        Act::Waits | Act::Called => place(act, &parts.method, &parts.headers),
         Act::After(delay) => {
             tokio::time::sleep(delay).await;
             honest(Act::Honest)
@@ -130,6 +139,7 @@ fn route(method: &Method, path: &str) -> (Step, Option<usize>) {
     let rest = path.strip_prefix(wire::paths::BASE).unwrap();
     match (method.as_str(), rest.split('/').skip(1).collect::<Vec<_>>().as_slice()) {
         ("GET", ["status"]) => (Step::Status, None),
+        ("GET" | "POST", ["queue"]) => (Step::Status, None),
         ("POST", ["captchas"]) => (Step::Captcha, None),
         ("POST", ["drafts"]) => (Step::Identity, None),
         ("GET", ["drafts", token]) => (Step::Review, token.parse().ok()),
@@ -239,10 +249,39 @@ pub(crate) fn open_status(now: Timestamp) -> Status {
         captcha_length: LENGTH,
         documents: Vec::new(),
         announcements: Vec::new(),
-        waiting_room: None,
-        turn: None,
+        waiting_room: matches!(act, Act::Room).then_some(WaitingRoom {
+            is_open: true,
+            waiting_count: 1,
+            active_count: 1,
+            estimate_s: 1,
+        }),
+        turn: match act {
+            Act::Turn(parity, ms) => Some(NikTurn { parity, until: Timestamp::from_ms(ms) }),
+            _ => None,
+        },
         form_version: domain::wire::FORM_VERSION,
     }
+}
+
+/// Who comes again has kept the cookie.
+fn place(act: Act, method: &Method, headers: &HeaderMap) -> Answer {
+    const COOKIE: &str = "antrean=place";
+    let kept = headers.get("cookie").map(|cookie| cookie.to_str().unwrap());
+    assert_eq!(kept, (method == Method::GET).then_some(COOKIE));
+    let is_called = matches!(act, Act::Called);
+    let mut answer = json(
+        StatusCode::OK,
+        &QueuePlace {
+            state: if is_called { QueueState::Admitted } else { QueueState::Waiting },
+            token: "place".to_owned(),
+            place: (!is_called).then_some(1),
+            estimate_s: 1,
+            ask_again_s: 1,
+            opens_at: None,
+        },
+    );
+    answer.headers_mut().insert("set-cookie", HeaderValue::from_static("antrean=place; HttpOnly"));
+    answer
 }
 
 fn challenge(number: u32) -> CaptchaChallenge {

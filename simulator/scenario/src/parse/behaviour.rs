@@ -20,8 +20,14 @@ pub(super) fn behaviour<'t>(reader: &mut Reader<'t>, top: &Section<'t>) -> Optio
         ["think_sigma", "captcha_s_median", "captcha_sigma", "captcha_slip_share"].map(&mut number);
     let [compression, timeout, patience] =
         ["time_compression", "step_timeout_s", "patience_s"].map(&mut number);
-    let [double_click, opening_poll, opening_patience, pollers] =
-        ["double_click_share", "opening_poll_s", "opening_patience_s", "pollers_per_s"].map(&mut number);
+    let [double_click, opening_poll, opening_patience, pollers, queue_patience] = [
+        "double_click_share",
+        "opening_poll_s",
+        "opening_patience_s",
+        "pollers_per_s",
+        "queue_patience_s_median",
+    ]
+    .map(&mut number);
     let captcha_tries_max = reader.small(&section, "captcha_tries_max");
     let retries = retries(reader, &section);
     let leaving = leaving(reader, &section);
@@ -53,6 +59,7 @@ pub(super) fn behaviour<'t>(reader: &mut Reader<'t>, top: &Section<'t>) -> Optio
         opening_poll_s: opening_poll?,
         opening_patience_s: opening_patience?,
         pollers_per_s: pollers?,
+        queue_patience_s_median: queue_patience?,
         retries: retries?,
         leaving: leaving?,
         devices: devices?,
@@ -107,7 +114,9 @@ fn devices<'t>(reader: &mut Reader<'t>, behaviour: &Section<'t>) -> Option<Devic
     let [phone, slowness, uplink, kbit, shared] =
         ["phone_share", "phone_slowness", "slow_uplink_share", "slow_uplink_kbit_per_s", "shared_share"]
             .map(|name| reader.number(&section, name));
+    let people_behind_address = reader.whole(&section, "people_behind_address");
     Some(Devices {
+        people_behind_address: people_behind_address?,
         phone_share: phone?,
         phone_slowness: slowness?,
         slow_uplink_share: uplink?,

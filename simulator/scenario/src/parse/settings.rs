@@ -2,7 +2,9 @@
 //!
 //! Everything is read before anything is given up, so that each problem is found.
 
-use crate::plan::{AdmissionPlan, Connections, Cores, EnginePlan, GeneratorPlan, LatencyLaw, RegistryPlan};
+use crate::plan::{
+    AdmissionPlan, BudgetPlan, Connections, Cores, EnginePlan, GeneratorPlan, LatencyLaw, RegistryPlan,
+};
 use crate::reader::{Reader, Section};
 use domain::LimitsProfile;
 use domain::limits::Blurred;
@@ -24,7 +26,10 @@ pub(super) fn engine<'t>(reader: &mut Reader<'t>, top: &Section<'t>) -> Option<E
     let [password_threads, password_queue, photo_threads, photo_queue, workers] =
         ["password_threads", "password_queue_max", "photo_threads", "photo_queue_max", "worker_threads"]
             .map(|name| reader.size(&section, name));
-    let admission = admission(reader, &section);
+    let admission_section = reader.table(&section, "admission");
+    let [service_ms, patience_ms] =
+        ["service_ms", "patience_ms"].map(|name| reader.whole(&admission_section, name));
+    let admission = admission(reader, &admission_section);
     Some(EnginePlan {
         limits_profile: profile?,
         kilobyte_bytes: kilobyte_bytes?,
@@ -37,17 +42,41 @@ pub(super) fn engine<'t>(reader: &mut Reader<'t>, top: &Section<'t>) -> Option<E
         admission: admission?,
         blurred: blurred?,
         captcha_seconds: captcha_seconds?,
+        admission_service_ms: service_ms?,
+        admission_patience_ms: patience_ms?,
         draft_minutes: draft_minutes?,
         worker_threads: workers?,
     })
 }
 
-fn admission<'t>(reader: &mut Reader<'t>, engine: &Section<'t>) -> Option<AdmissionPlan> {
-    let section = reader.table(engine, "admission");
-    match reader.choice(&section, "policy")? {
+fn admission<'t>(reader: &mut Reader<'t>, section: &Section<'t>) -> Option<AdmissionPlan> {
+    match reader.choice(section, "policy")? {
         "none" => Some(AdmissionPlan::None),
+        "codel" => Some(AdmissionPlan::Codel),
+        "deadline" => Some(AdmissionPlan::Deadline),
+        "budgets" => {
+            let [person, address] = [("person_burst", "person_per_s"), ("address_burst", "address_per_s")]
+                .map(|(burst, per_s)| (reader.whole(section, burst), reader.number(section, per_s)));
+            let budget = |(burst, per_s): (Option<u64>, Option<f64>)| {
+                Some(BudgetPlan { burst: burst?, per_s: per_s? })
+            };
+            Some(AdmissionPlan::Budgets { person: budget(person)?, address: budget(address)? })
+        }
+        "waiting-room" => {
+            let calls_per_s = reader.number(section, "calls_per_s");
+            let active_max = reader.size(section, "active_max");
+            let [heartbeat_s, idle_s] = ["heartbeat_s", "idle_s"].map(|name| reader.whole(section, name));
+            Some(AdmissionPlan::WaitingRoom {
+                calls_per_s,
+                active_max,
+                heartbeat_s: heartbeat_s?,
+                idle_s: idle_s?,
+            })
+        }
+        "odd-even" => Some(AdmissionPlan::OddEven { turn_s: reader.whole(section, "turn_s")? }),
+        "cohort" => Some(AdmissionPlan::Cohort { period_s: reader.whole(section, "period_s")? }),
         _ => {
-            let in_flight_max = reader.size(&section, "in_flight_max")?;
+            let in_flight_max = reader.size(section, "in_flight_max")?;
             Some(AdmissionPlan::ConcurrencyLimit { in_flight_max })
         }
     }

@@ -2,8 +2,8 @@
 
 use super::minimal;
 use scenario::{
-    AdmissionPlan, AuditCount, Clock, Fate, LatencyLaw, Measure, Metric, Op, Plan, RateStep, Scope, Shape,
-    Spacing, Statistic, Step, Unit, parse,
+    AdmissionPlan, AuditCount, BudgetPlan, Clock, Fate, LatencyLaw, Measure, Metric, Op, Plan, RateStep,
+    Scope, Shape, Spacing, Statistic, Step, Unit, parse,
 };
 
 fn plan(text: &str) -> Plan {
@@ -80,6 +80,33 @@ fn choices_with_settings() {
     assert_eq!(plan.people.reference_date.unwrap().to_string(), "2018-09-26");
     assert_eq!(plan.generator.applicants_in_flight_max, 3);
     assert_eq!(plan.people.population, 256);
+}
+
+#[test]
+fn every_policy_with_its_keys() {
+    let check = |written: &str, expect: AdmissionPlan| {
+        let plan = plan(&minimal(&format!("engine.admission = {{ {written} }}")));
+        assert_eq!(plan.engine.admission, expect, "{written}");
+        assert!(written.contains(plan.engine.admission.name()), "{written}");
+    };
+    let budget = |burst, per_s| BudgetPlan { burst, per_s };
+    let room = |calls_per_s, active_max| AdmissionPlan::WaitingRoom {
+        calls_per_s,
+        active_max,
+        heartbeat_s: 60,
+        idle_s: 600,
+    };
+    check("policy = 'none'", AdmissionPlan::None);
+    check("policy = 'codel', service_ms = 40", AdmissionPlan::Codel);
+    check("policy = 'deadline', patience_ms = 5000", AdmissionPlan::Deadline);
+    check(
+        "policy = 'budgets', person_burst = 5, address_per_s = 0.5",
+        AdmissionPlan::Budgets { person: budget(5, 1.0), address: budget(1_000, 0.5) },
+    );
+    check("policy = 'waiting-room'", room(None, None));
+    check("policy = 'waiting-room', calls_per_s = 19, active_max = 50", room(Some(19.0), Some(50)));
+    check("policy = 'odd-even', turn_s = 60", AdmissionPlan::OddEven { turn_s: 60 });
+    check("policy = 'cohort'", AdmissionPlan::Cohort { period_s: 1_800 });
 }
 
 #[test]

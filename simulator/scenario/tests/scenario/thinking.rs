@@ -83,7 +83,7 @@ fn applicants_under_way_by_littles_law() {
             "format = 1\nseed = 1\n[arrivals]\nshape = 'constant'\nper_s = 10\nduration_s = 1000\n[behaviour]\n{rest}"
         );
         let plan = parse("t.toml", &text).unwrap();
-        assert_eq!(in_flight_by_littles_law(&plan.arrivals, &plan.behaviour), expect, "{rest}");
+        assert_eq!(in_flight_by_littles_law(&plan.arrivals, &plan.behaviour, false), expect, "{rest}");
         assert_eq!(plan.generator.applicants_in_flight_max, expect);
     };
     let thoughtless = "reading_s_median = 0\nidentity_s_median = 0\nprofile_s_median = 0\nphoto_s_median = 0\n\
