@@ -233,7 +233,16 @@ impl Draft {
 
 fn status(act: Act) -> Status {
     let gate = if matches!(act, Act::NotYetOpen) { Gate::BeforeOpening } else { Gate::Open };
-    Status { gate, ..open_status(Timestamp::from_ms(0)) }
+    let room = WaitingRoom { is_open: true, waiting_count: 1, active_count: 1, estimate_s: 1 };
+    Status {
+        gate,
+        waiting_room: matches!(act, Act::Room).then_some(room),
+        turn: match act {
+            Act::Turn(parity, ms) => Some(NikTurn { parity, until: Timestamp::from_ms(ms) }),
+            _ => None,
+        },
+        ..open_status(Timestamp::from_ms(0))
+    }
 }
 
 pub(crate) fn open_status(now: Timestamp) -> Status {
@@ -249,16 +258,8 @@ pub(crate) fn open_status(now: Timestamp) -> Status {
         captcha_length: LENGTH,
         documents: Vec::new(),
         announcements: Vec::new(),
-        waiting_room: matches!(act, Act::Room).then_some(WaitingRoom {
-            is_open: true,
-            waiting_count: 1,
-            active_count: 1,
-            estimate_s: 1,
-        }),
-        turn: match act {
-            Act::Turn(parity, ms) => Some(NikTurn { parity, until: Timestamp::from_ms(ms) }),
-            _ => None,
-        },
+        waiting_room: None,
+        turn: None,
         form_version: domain::wire::FORM_VERSION,
     }
 }
