@@ -40,7 +40,8 @@ impl Plan {
         if arrivals.count > APPLICANTS_MAX {
             return Err(TooMany { count: arrivals.count });
         }
-        let in_flight = in_flight_by_littles_law(&arrivals, &self.behaviour);
+        let in_flight =
+            in_flight_by_littles_law(&arrivals, &self.behaviour, self.engine.admission.makes_people_wait());
         self.generator.applicants_in_flight_max = self.generator.applicants_in_flight_max.max(in_flight);
         self.people.population = self.people.population.max(arrivals.count);
         self.arrivals = arrivals;
