@@ -2,7 +2,8 @@
 //! allow it, which production mode refuses.
 
 use crate::clock::Clock;
-use domain::wire::{Faults, StoreFault};
+use domain::wire::{Faults, FaultsShown, StoreFault};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::Duration;
 
@@ -10,17 +11,24 @@ use std::time::Duration;
 pub(crate) struct FaultSwitches {
     faults: Mutex<Faults>,
     changed: Condvar,
+    held_count: AtomicU32,
 }
 
 impl FaultSwitches {
     /// With nothing broken.
     pub(crate) fn new() -> Arc<FaultSwitches> {
-        Arc::new(FaultSwitches { faults: Mutex::new(Faults::default()), changed: Condvar::new() })
+        let (faults, changed) = (Mutex::new(Faults::default()), Condvar::new());
+        Arc::new(FaultSwitches { faults, changed, held_count: AtomicU32::new(0) })
     }
 
     /// What is broken now.
     pub(crate) fn now(&self) -> Faults {
         *self.lock()
+    }
+
+    /// The same, and what it has done.
+    pub(crate) fn shown(&self) -> FaultsShown {
+        FaultsShown { faults: self.now(), held_count: self.held_count.load(Ordering::SeqCst) }
     }
 
     /// Breaks exactly this, and mends the rest.
@@ -33,7 +41,9 @@ impl FaultSwitches {
     /// Waits for as long as the register holds its answers back. It blocks the thread.
     pub(crate) fn wait_while_held(&self) {
         let held = |faults: &mut Faults| faults.store == StoreFault::Held;
+        self.held_count.fetch_add(1, Ordering::SeqCst);
         drop(self.changed.wait_while(self.lock(), held).expect("nothing panics while it is held"));
+        self.held_count.fetch_sub(1, Ordering::SeqCst);
     }
 
     /// `clock`, as far ahead as the switches say.

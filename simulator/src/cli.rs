@@ -42,6 +42,15 @@ pub(crate) enum Command {
         lonjakan people --count 1000000 --first 5000000 --seed 7 > applicants.jsonl\n  \
         lonjakan people --count 100 --scenario scenarios/every-defect.toml | jq -c '[.defect, .expected]'")]
     People(PeopleArgs),
+    /// Bring about failures by name, each on a fresh engine, and leave transcript, curl lines and HAR
+    #[command(after_help = "Examples:\n  \
+        lonjakan qa list\n  \
+        lonjakan qa run nik-not-found registry-down\n  \
+        lonjakan qa all --out target/qa/today\n  \
+        lonjakan qa run already-final --stay\n  \
+        lonjakan qa all --target http://127.0.0.1:8080 --captcha-key FILE --seed 1 --population 1000000\n\n\
+        Exit codes: 0 every story as the catalogue has it, 3 one is not, 5 a registration was lost, doubled or wrong.")]
+    Qa(QaArgs),
     /// Make the pages of a run again from its record
     #[command(after_help = "Examples:\n  \
         lonjakan report target/runs/smoke-20261121T080000Z\n  \
@@ -216,6 +225,75 @@ pub(crate) struct PeopleArgs {
     /// The day on which ages are reckoned, YYYY-MM-DD [default: today in Jakarta, or the scenario's]
     #[arg(long, value_name = "DATE")]
     pub(crate) reference_date: Option<Date>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct QaArgs {
+    #[command(subcommand)]
+    pub(crate) command: QaCommand,
+}
+
+/// Which failures.
+#[derive(Debug, Subcommand)]
+pub(crate) enum QaCommand {
+    /// Every failure: its code, what the applicant sees, whom to contact, why it comes
+    List(QaListArgs),
+    /// Some, by their codes
+    Run(Box<QaRunArgs>),
+    /// All of them
+    All(Box<QaPlaceArgs>),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct QaListArgs {
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct QaRunArgs {
+    /// Codes of the catalogue: see `lonjakan qa list`
+    #[arg(required = true, value_name = "ID")]
+    pub(crate) ids: Vec<String>,
+    /// Leave the services of one story as they are at its end, with a link to the page, until Ctrl-C
+    #[arg(long, conflicts_with = "target")]
+    pub(crate) stay: bool,
+    #[command(flatten)]
+    pub(crate) place: QaPlaceArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct QaPlaceArgs {
+    /// Folder for the papers [default: target/qa/<UTC time>]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// Stories at a time; on a target always one
+    #[arg(long, value_name = "N", default_value_t = 4)]
+    pub(crate) jobs: usize,
+    /// Run the curl lines of each story too, against services of their own; needs sh, curl and openssl
+    #[arg(long, conflicts_with = "target")]
+    pub(crate) scripts: bool,
+    /// Print what came of each story as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Say nothing but the result
+    #[arg(long)]
+    pub(crate) quiet: bool,
+    /// Seed of the people; on a target that of its registry
+    #[arg(long)]
+    pub(crate) seed: Option<u64>,
+    /// People in the registry
+    #[arg(long, value_name = "N")]
+    pub(crate) population: Option<u64>,
+    /// The day of the registry's people, YYYY-MM-DD [default: today in Jakarta]
+    #[arg(long, value_name = "DATE")]
+    pub(crate) reference_date: Option<Date>,
+    /// The first person who comes [default: 0; on a target somebody by the clock]
+    #[arg(long, value_name = "I")]
+    pub(crate) first: Option<u64>,
+    #[command(flatten)]
+    pub(crate) target: TargetArgs,
 }
 
 #[derive(Debug, Args)]
@@ -396,5 +474,11 @@ mod tests {
         check("lonjakan capacity s.toml --rate 0", false);
         check("lonjakan surge s.toml --rate-factor 2.5", true);
         check("lonjakan surge s.toml --rate-factor -1", false);
+        check("lonjakan qa list --json", true);
+        check("lonjakan qa run", false);
+        check("lonjakan qa run busy internal --jobs 2", true);
+        check("lonjakan qa all --target http://127.0.0.1:1", false);
+        check("lonjakan qa all --target http://127.0.0.1:1 --captcha-key k", true);
+        check("lonjakan qa run busy --stay --target http://127.0.0.1:1 --captcha-key k", false);
     }
 }

@@ -6,6 +6,7 @@ pub(crate) mod compare;
 pub(crate) mod dukcapil;
 pub(crate) mod merge;
 pub(crate) mod people;
+pub(crate) mod qa;
 pub(crate) mod report;
 pub(crate) mod serve;
 pub(crate) mod surge;

@@ -33,6 +33,7 @@ mod pages;
 mod portal;
 mod progress;
 mod pulse;
+mod qa;
 mod recording;
 mod sample;
 pub mod told;
@@ -40,6 +41,7 @@ pub mod told;
 use chrono::Utc;
 use clap::Parser as _;
 use cli::{Cli, Command};
+use commands::qa as qa_command;
 use commands::{capacity, check, compare, dukcapil, merge, people, report, serve, surge};
 use domain::{Date, Timestamp};
 use exit::{CommandError, Exit};
@@ -64,6 +66,7 @@ fn carry_out(command: &Command) -> Result<Exit, CommandError> {
         Command::Capacity(args) => capacity::run(args),
         Command::Check(args) => check::run(args),
         Command::People(args) => people::run(args),
+        Command::Qa(args) => qa_command::run(&args.command),
         Command::Report(args) => report::run(args),
         Command::Compare(args) => compare::run(args),
         Command::Merge(args) => merge::run(args),

@@ -132,6 +132,11 @@ impl Target {
         }
     }
 
+    /// Where applicants go, and operators, where that is known.
+    pub(crate) fn addresses(&self) -> (SocketAddr, Option<SocketAddr>) {
+        (self.permitted.address, self.operations.as_ref().map(|permitted| permitted.address))
+    }
+
     /// The portal, if somebody answers there.
     ///
     /// # Errors

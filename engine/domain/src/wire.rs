@@ -23,7 +23,7 @@ pub use account::{
     ResetQuestionsForm, SessionOpened,
 };
 pub use catalogue::{Catalogue, CatalogueFailure, Phenomenon, PhenomenonKind};
-pub use faults::{Faults, StoreFault};
+pub use faults::{Faults, FaultsShown, StoreFault};
 pub use flow::{
     AccountMade, CaptchaAnswer, CaptchaChallenge, Category, CredentialsForm, DocumentTaken, DraftOpened,
     ExportedAccount, Gate, OpenDraft, Profile, QuestionForm, Review, Warning,

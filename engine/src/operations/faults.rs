@@ -15,5 +15,5 @@ pub(super) async fn answer(app: &App, request: Request<Incoming>) -> Answer {
             Err(refusal) => return refusal,
         }
     }
-    json(StatusCode::OK, &switches.now())
+    json(StatusCode::OK, &switches.shown())
 }

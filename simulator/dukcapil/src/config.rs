@@ -8,6 +8,7 @@ use crate::pacer::{Limiter, Pacer};
 use crate::quota::Quota;
 use crate::register::RegisterErrors;
 use domain::Date;
+use domain::wire::RegistryQuestion;
 use people::Population;
 use serde::Deserialize;
 use std::net::SocketAddr;
@@ -34,6 +35,8 @@ link_bytes_per_look_up    question and answer together, 1 to 1000000            
 unsynchronised_share      people whose local office hasn't sent them: not found      [0]
 stale_share               people of whom it holds an older family card               [0]
 wrong_person_share        people under whose NIK another's record stands             [0]
+residents                 [{ nik = \"…\", kk = \"…\", full_name = \"…\", birth_date = \"1999-05-17\" }]: people
+                          whom it knows beside the population                        [none]
 outages                   [{ at_s = 60, for_s = 8, kind = \"error\" }]: 503 at once, \"reset\": hangs up,
                           \"silent\": says nothing; flapping with down_s = 1, up_s = 2 [none]
 changes                   [{ at_s = 60, set = { rate_per_s = 23.1 } }]: what PATCH /control takes:
@@ -57,6 +60,8 @@ pub struct Config {
     pub worker_threads: usize,
     pub(crate) population: Population,
     pub(crate) errors: RegisterErrors,
+    /// People beside the population, as the register has them.
+    pub(crate) residents: Vec<RegistryQuestion>,
     pub(crate) state: State,
     pub(crate) control_key: Option<ControlKey>,
     pub(crate) concurrency_max: usize,
@@ -91,6 +96,8 @@ struct RawConfig {
     unsynchronised_share: Option<f64>,
     stale_share: Option<f64>,
     wrong_person_share: Option<f64>,
+    #[serde(default)]
+    residents: Vec<RegistryQuestion>,
     #[serde(default)]
     outages: Vec<Outage>,
     #[serde(default)]
@@ -152,12 +159,14 @@ impl RawConfig {
         if control_key.as_ref().is_some_and(|key| key.0.len() < KEY_BYTES_MIN) {
             problems.push(format!("control_key is too short: {KEY_BYTES_MIN} characters at least"));
         }
+        let residents = self.residents.clone();
         let state = self.state(bytes, problems);
         Some(Config {
             listen,
             worker_threads,
             population: population?,
             errors,
+            residents,
             state,
             control_key,
             concurrency_max,

@@ -9,7 +9,7 @@ use crate::config::Config;
 use crate::metrics::{Metrics, Outcome};
 use crate::outage::OutageKind;
 use crate::pacer::Pacer;
-use crate::register::Register;
+use crate::register::{Register, compare};
 use domain::wire::{RegistryAnswer, RegistryQuestion};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -20,6 +20,7 @@ use tokio::sync::{Notify, Semaphore};
 /// The state of a stand-in.
 pub(crate) struct Desk {
     register: Register,
+    residents: Vec<RegistryQuestion>,
     clock: Clock,
     state: Mutex<State>,
     /// Whoever waits looks again after each change.
@@ -62,6 +63,7 @@ impl Desk {
         let queue_s = median_s * config.queue_max as f64 / config.concurrency_max as f64;
         Desk {
             register: Register::new(config.population, config.errors),
+            residents: config.residents.clone(),
             clock,
             state: Mutex::new(config.state.clone()),
             changed: Notify::new(),
@@ -142,7 +144,12 @@ impl Desk {
         }
         // Whatever was under way when an outage began is lost with it.
         let outage = self.state().outage(self.clock.elapsed());
-        outage.map_or_else(|| Ok(self.register.verify(question)), |kind| Err(Refused::Outage(kind)))
+        outage.map_or_else(|| Ok(self.verify(question)), |kind| Err(Refused::Outage(kind)))
+    }
+
+    fn verify(&self, question: &RegistryQuestion) -> RegistryAnswer {
+        let resident = self.residents.iter().find(|resident| resident.nik == question.nik);
+        resident.map_or_else(|| self.register.verify(question), |resident| compare(resident, question))
     }
 
     /// Waits in line, in the order of coming; one at a time waits for its turn itself.

@@ -82,9 +82,23 @@ impl Register {
     }
 }
 
-/// A text that isn't a name is nobody's.
+/// What agrees between somebody of the register and `question`, which has their NIK.
+pub(crate) fn compare(resident: &RegistryQuestion, question: &RegistryQuestion) -> RegistryAnswer {
+    RegistryAnswer {
+        found: true,
+        kk_agrees: resident.kk == question.kk,
+        name_agrees: same_name(&resident.full_name, &question.full_name),
+        birth_date_agrees: resident.birth_date == question.birth_date,
+    }
+}
+
 fn name_agrees(person: &Person, asked: &str) -> bool {
-    match (Name::parse(&person.full_name), Name::parse(asked)) {
+    same_name(&person.full_name, asked)
+}
+
+/// A text that isn't a name is nobody's.
+fn same_name(name: &str, asked: &str) -> bool {
+    match (Name::parse(name), Name::parse(asked)) {
         (Ok(name), Ok(asked)) => name.is_same_as(&asked),
         _ => false,
     }

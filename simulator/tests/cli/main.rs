@@ -8,6 +8,7 @@ mod crash;
 mod endings;
 mod harness;
 mod people;
+mod qa;
 mod runs;
 mod services;
 mod target;

@@ -14,6 +14,16 @@ pub struct Faults {
     pub store: StoreFault,
 }
 
+/// The answer to both: what is broken, and what it has done so far.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FaultsShown {
+    /// As set.
+    #[serde(flatten)]
+    pub faults: Faults,
+    /// Commits that are on disk and held back by [`StoreFault::Held`] just now.
+    pub held_count: u32,
+}
+
 /// What the register does wrong.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

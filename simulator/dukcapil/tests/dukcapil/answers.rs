@@ -99,3 +99,23 @@ async fn paths_and_methods() {
         (StatusCode::METHOD_NOT_ALLOWED, &"GET".parse().unwrap())
     );
 }
+
+/// People whom no drawn population would surely have are told to the register by name.
+#[tokio::test]
+async fn knows_residents_beside_the_population() {
+    let resident = "residents = [{ nik = \"9901011705990010\", kk = \"9901010101100002\", full_name = \"Siti Aminah\", \
+                    birth_date = \"1999-05-17\" }]";
+    let standin = Standin::start(&format!("{FAST}\n{resident}")).await;
+    let client = &mut standin.client().await;
+    let mut question = RegistryQuestion {
+        nik: Nik::parse("9901011705990010", RegionSet::RealAndSynthetic).unwrap(),
+        kk: Kk::parse("9901010101100002").unwrap(),
+        full_name: "SITI AMINAH".to_owned(),
+        birth_date: "1999-05-17".parse().unwrap(),
+    };
+    let mut found = async |question: &RegistryQuestion| client.ask(question).await.answer();
+    let all = RegistryAnswer { found: true, kk_agrees: true, name_agrees: true, birth_date_agrees: true };
+    assert_eq!(found(&question).await, all);
+    question.kk = Kk::parse("9901010101100003").unwrap();
+    assert_eq!(found(&question).await, RegistryAnswer { kk_agrees: false, ..all });
+}
