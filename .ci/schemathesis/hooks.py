@@ -112,7 +112,8 @@ def before_call(context, case, kwargs):
             parameters["token"] = turn.choice(drafts[-8:])
         if path.endswith("/documents/{kind}") and not wrong_path and turn.random() < 0.7:
             parameters["kind"] = turn.choice(["ktp", "swafoto"])
-            case.body = PHOTO if turn.random() < 0.5 else case.body
+            if not is_wrong(case, ParameterLocation.BODY) and turn.random() < 0.5:
+                case.body = PHOTO
         if isinstance(case.body, dict) and isinstance(case.body.get("captcha"), dict):
             case.body["captcha"] = captcha()
         if isinstance(case.body, dict) and not is_wrong(case, ParameterLocation.BODY):

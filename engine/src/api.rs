@@ -40,7 +40,8 @@ use std::sync::Arc;
 const FORM_BYTES_MAX: u64 = 16 * 1024;
 
 /// Answers an applicant.
-pub(crate) async fn answer(app: Arc<App>, request: Request<Incoming>) -> Answer {
+pub(crate) async fn answer(app: Arc<App>, mut request: Request<Incoming>) -> Answer {
+    app.config.listening.trusted_proxies.see_through(&mut request);
     headers::secured(answer_route(app, request).await)
 }
 

@@ -54,6 +54,7 @@ photo_queue_max           photos that may wait, 1 to 10000                      
 worker_threads            threads that serve requests, 1 to 64                       [cores]
 connections_max           connections of applicants at a time, 1 to 1000000          [20000]
 connections_per_address_max  of those, from one address, 1 to 1000000                [half; all on loopback]
+trusted_proxies           addresses or networks whose X-Forwarded-For or Forwarded is believed [none]
 idle_timeout_ms           longest silence between two requests, 10 to 600000         [30000]
 header_timeout_ms         longest time for the headers of a request, 10 to 600000    [20000]
 body_rate_min             bytes a second of an upload past its first 10 s, 0 to 1000000 [1000]
@@ -198,6 +199,7 @@ struct RawConfig {
     worker_threads: Option<u64>,
     connections_max: Option<u64>,
     connections_per_address_max: Option<u64>,
+    trusted_proxies: Option<Vec<String>>,
     idle_timeout_ms: Option<u64>,
     header_timeout_ms: Option<u64>,
     body_rate_min: Option<u64>,
@@ -315,6 +317,7 @@ impl RawConfig {
             listen: self.listen,
             connections_max,
             connections_per_address_max,
+            trusted_proxies: self.trusted_proxies.unwrap_or_default(),
             idle_timeout_ms,
             header_timeout_ms,
             body_rate_min,

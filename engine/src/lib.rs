@@ -29,6 +29,7 @@ mod overload;
 mod passwords;
 mod photos;
 mod pool;
+mod proxies;
 mod receipts;
 mod registry;
 mod secret;

@@ -34,8 +34,10 @@ pub enum Format {
     Pdf,
 }
 
-/// Most pixels that a photo may have; above, decoding it would cost more than it can be worth (24 megapixels).
-pub const PIXELS_MAX: u64 = 24_000_000;
+/// Most pixels that a photo may have: those of a usual phone at its full resolution, 4000 x 3000. Decoding costs by the pixel, and a file of
+/// some kilobytes may claim any number of them; at this bound a file of 200 KB has an
+/// eighth of a bit for each, and is a blur already.
+pub const PIXELS_MAX: u64 = 12_000_000;
 
 /// Least variance of the Laplacian of a photo that counts as sharp: over a luma plane of 8 bits, at an eighth, a quarter or half of
 /// its size, the smallest whose shorter side has 250 pixels. Drawn cards and portraits of 1,000 x 1,400 pixels have 430 and more; a
@@ -204,6 +206,8 @@ mod tests {
         check(LimitsProfile::Seed, &whole[..4_000], Err(Failure::FileType));
         check(LimitsProfile::Seed, &[&whole[..], b"PK\x03\x04"].concat(), Err(Failure::FileType));
         check(LimitsProfile::Seed, &jpeg(65_535, 65_535, 5_000), Err(Failure::FileType));
+        check(LimitsProfile::Seed, &jpeg(4_000, 3_000, 5_000), Ok((4_000, 3_000)));
+        check(LimitsProfile::Seed, &jpeg(4_001, 3_000, 5_000), Err(Failure::FileType));
         check(LimitsProfile::Seed, &jpeg(0, 10, 5_000), Err(Failure::FileType));
         check(LimitsProfile::Seed, b"\x89PNG\r\n\x1a\n", Err(Failure::FileType));
         check(LimitsProfile::Seed, b"%PDF-1.7", Err(Failure::FileType));

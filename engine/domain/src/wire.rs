@@ -37,6 +37,20 @@ pub use status::{DocumentRule, Status};
 pub use tickets::{ExportedTicket, TicketAnswer, TicketForm, TicketOpened, TicketShown};
 pub use validation::{FieldWarning, Validated, ValidationForm};
 
+/// What is personal or secret isn't printed: `{:?}` must not bring it into a log.
+macro_rules! print_nothing_of {
+    ($($name:ident),*) => {
+        $(impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(concat!(stringify!($name), "(***)"))
+            }
+        })*
+    };
+}
+
+print_nothing_of!(OpenDraft, DraftOpened, Review, TicketForm, ValidationForm);
+print_nothing_of!(ActivationLink, ActivationCode, ActivationResend, Me, ResetQuestionsForm);
+
 /// Media type of every answer that isn't a problem.
 pub const JSON: &str = "application/json";
 

@@ -21,9 +21,10 @@ pub(super) async fn ask(app: &App, body: Incoming) -> Result<Answer, ApiError> {
     let form: ResetQuestionsForm = read_form(app, body).await?;
     let nik = parse_nik(app, &form.nik)?;
     redeem(app, &form.captcha)?;
+    let decoys = decoys(app, nik);
     let questions = match app.active_account(nik)?.as_ref().map(questions_of) {
         Some([first, second]) => [first.question.clone(), second.question.clone()],
-        Some(_) | None => decoys(app, nik),
+        Some(_) | None => decoys,
     };
     Ok(answer::json(StatusCode::OK, &ResetQuestions { questions }))
 }
@@ -34,13 +35,15 @@ pub(super) async fn reset(app: &App, body: Incoming) -> Result<Answer, ApiError>
     let nik = parse_nik(app, &form.nik)?;
     credentials::check_password(app, &form.password, &form.password_repetition, nik)?;
     redeem(app, &form.captcha)?;
-    let account = app.active_account(nik)?.ok_or(Failure::LoginFailed)?;
-    // Counted first, also where the answers are right.
-    let judged = begin(app, &account, app.clock.now())?;
-    if !judged || !knows(app, &account, &form.answers) {
-        return Err(ApiError::from(Failure::LoginFailed));
-    }
+    // Everybody pays for it, as at a login: beside it the time doesn't show whether there is an account, or a lock.
     let hash = PasswordHash(app.passwords.hash(form.password).await?);
+    let account = match app.active_account(nik)? {
+        // Counted first, also where the answers are right.
+        Some(account) if begin(app, &account, app.clock.now())? && knows(app, &account, &form.answers) => {
+            account
+        }
+        _ => return Err(ApiError::from(Failure::LoginFailed)),
+    };
     app.store.update_access(account.number, &mut |access| access.set_password(hash.clone()))?;
     // Whoever hears that the new password holds may rely on it, also after a crash.
     app.committer.settle().await?;

@@ -1,5 +1,6 @@
 //! Settings of the applicants' listener: how many, how slow, and whether by TLS.
 
+use crate::proxies::TrustedProxies;
 use server::{Bounds, Pace};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -9,6 +10,7 @@ use std::time::Duration;
 #[derive(Clone, Debug)]
 pub(crate) struct ListeningConfig {
     pub(crate) bounds: Bounds,
+    pub(crate) trusted_proxies: TrustedProxies,
     pub(crate) tls: Option<TlsFiles>,
 }
 
@@ -24,6 +26,7 @@ pub(super) struct RawListening {
     pub(super) listen: Option<SocketAddr>,
     pub(super) connections_max: u64,
     pub(super) connections_per_address_max: Option<u64>,
+    pub(super) trusted_proxies: Vec<String>,
     pub(super) idle_timeout_ms: u64,
     pub(super) header_timeout_ms: u64,
     pub(super) body_rate_min: u64,
@@ -52,7 +55,11 @@ impl RawListening {
             request_timeout: self.body_timeout + ANSWER_TIME,
             ..defaults
         };
-        ListeningConfig { bounds, tls: self.check_tls(problems) }
+        let trusted_proxies = TrustedProxies::parse(&self.trusted_proxies).unwrap_or_else(|text| {
+            problems.push(format!("trusted_proxies: {text:?} is no address or network like 10.0.0.0/8"));
+            TrustedProxies::default()
+        });
+        ListeningConfig { bounds, trusted_proxies, tls: self.check_tls(problems) }
     }
 
     /// Half, so that nobody takes all; on a loopback address everybody comes from there, by a proxy or in a test.
@@ -106,6 +113,13 @@ mod tests {
         check("listen = \"0.0.0.0:80\"\nconnections_max = 101", 51);
         check("listen = \"[::1]:80\"\nconnections_max = 101", 101);
         check("listen = \"0.0.0.0:80\"\nconnections_per_address_max = 7", 7);
+    }
+
+    #[test]
+    fn proxies_are_networks() {
+        let problem = parse("trusted_proxies = [\"10.0.0.7\", \"proxy\"]").err();
+        let expect = "e: trusted_proxies: \"proxy\" is no address or network like 10.0.0.0/8";
+        assert_eq!(problem.as_deref(), Some(expect));
     }
 
     #[test]

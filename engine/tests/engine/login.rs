@@ -106,6 +106,23 @@ async fn whoever_fails_learns_nothing_and_costs_one_hash() {
     check_refused(&client.post(paths::SESSIONS, json!({"nik": nik(2)})).await, Failure::FormOutdated);
 }
 
+#[tokio::test]
+async fn a_reset_that_fails_costs_one_hash_whoever_it_is_for() {
+    let engine = Engine::start(&format!("{NO_ACTIVATION}\nlogin_failures_max = 1")).await;
+    let mut client = engine.client().await;
+    client.register(1).await;
+    let mut texts = Vec::new();
+    // Wrong answers, then a lock, then somebody of whom nobody has heard.
+    for person in [1, 1, 2] {
+        let before = hashes(&engine).await;
+        let answer = reset(&mut client, person, ["anjing", "burung"], "ikan-terbang-9").await;
+        check_refused(&answer, Failure::LoginFailed);
+        assert_eq!(hashes(&engine).await, before + 1, "{person}");
+        texts.push(answer.text);
+    }
+    assert!(texts.windows(2).all(|pair| pair[0] == pair[1]), "{texts:?}");
+}
+
 /// Jobs of the password pool so far. A job is counted when it is done, just before its answer goes out.
 async fn hashes(engine: &Engine) -> u32 {
     let mut operator = Client::connect(engine.operations).await;

@@ -59,7 +59,12 @@ impl Engine {
     }
 
     pub(crate) async fn start_in(folder: Arc<TempDir>, settings: &str) -> Engine {
-        Engine::start_with(folder, settings, App::open).await
+        Engine::start_at(folder, settings, NOON).await
+    }
+
+    /// At another time than noon: an engine that is started again must not believe that no time has passed.
+    pub(crate) async fn start_at(folder: Arc<TempDir>, settings: &str, now: Timestamp) -> Engine {
+        Engine::start_with(folder, settings, now, App::open).await
     }
 
     /// On a register of one's own.
@@ -69,18 +74,19 @@ impl Engine {
 
     pub(crate) async fn start_on_with(store: Arc<dyn Store>, settings: &str) -> Engine {
         let open = |config, clock| App::open_with(config, clock, store);
-        Engine::start_with(Arc::new(TempDir::new().unwrap()), settings, open).await
+        Engine::start_with(Arc::new(TempDir::new().unwrap()), settings, NOON, open).await
     }
 
     async fn start_with(
         folder: Arc<TempDir>,
         settings: &str,
+        now: Timestamp,
         open: impl FnOnce(Config, Clock) -> Result<Arc<App>, OpenError>,
     ) -> Engine {
         let registry = Arc::new(Mutex::new(Registry::Says(AGREES)));
         let lookups = Arc::new(AtomicUsize::new(0));
         let registry_address = start_registry(Arc::clone(&registry), Arc::clone(&lookups)).await;
-        let now_ms = Arc::new(AtomicI64::new(NOON.as_ms()));
+        let now_ms = Arc::new(AtomicI64::new(now.as_ms()));
         let clock = {
             let now_ms = Arc::clone(&now_ms);
             Clock::new(move || Timestamp::from_ms(now_ms.load(Ordering::SeqCst)))

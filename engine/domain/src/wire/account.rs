@@ -52,7 +52,7 @@ pub enum ActivationForm {
 }
 
 /// What a link carries.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ActivationLink {
     /// The link's token.
@@ -60,7 +60,7 @@ pub struct ActivationLink {
 }
 
 /// What is typed from a message.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ActivationCode {
     /// Of the account.
@@ -79,7 +79,7 @@ pub struct Activated {
 }
 
 /// `POST /activations/messages`: the message again. The receipt shows that it is the holder who asks.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ActivationResend {
     /// As the confirmation gave it.
@@ -117,7 +117,7 @@ pub struct SessionOpened {
 }
 
 /// `GET /accounts/me`: what the holder sees of their account.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Me {
     /// Its number.
     pub account_number: AccountNumber,
@@ -140,7 +140,7 @@ pub struct Me {
 }
 
 /// `POST /password-resets/questions`: which two questions are to be answered.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ResetQuestionsForm {
     /// As typed.

@@ -46,7 +46,7 @@ pub struct CaptchaAnswer {
 }
 
 /// `POST /drafts`: step 1, as typed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OpenDraft {
     /// Number of the person.
@@ -68,7 +68,7 @@ pub struct OpenDraft {
 }
 
 /// The draft was opened.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DraftOpened {
     /// Names the draft in every further request. Whoever has it has the draft.
     pub token: String,
@@ -160,7 +160,7 @@ pub struct QuestionForm {
 }
 
 /// `GET …/{token}`: step 3, everything for review. Of the password it says only that there is one.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Review {
     /// Number of the person.
     pub nik: String,

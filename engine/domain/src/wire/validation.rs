@@ -6,7 +6,7 @@ use crate::time::Date;
 use serde::{Deserialize, Serialize};
 
 /// Any of the fields of [`super::OpenDraft`], as typed so far.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ValidationForm {
     /// Number of the person.
