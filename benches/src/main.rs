@@ -58,6 +58,7 @@ fn all(file: Option<&Path>) -> Done<()> {
     rows.extend(beside_registry(memory::measure)?);
     let text = format!("{}\n{}", environment::describe()?, table::markdown(&rows));
     if let Some(file) = file {
+        file.parent().map_or(Ok(()), std::fs::create_dir_all)?;
         std::fs::write(file, &text)?;
     }
     print(&text);

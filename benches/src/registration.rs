@@ -11,6 +11,7 @@ use argon2::{Algorithm, Argon2, Block, Params, Version};
 use bytes::Bytes;
 use domain::Limits;
 use domain::document::DocumentKind;
+use procfs::process::Process;
 use std::error::Error;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -94,7 +95,7 @@ async fn register(address: SocketAddr, people: std::ops::Range<usize>, photos: &
     registering.join_all().await;
 }
 
-/// Nanoseconds of one password hash and two sharpness checks, the mean of several.
+/// Processor time in nanoseconds of one password hash and two sharpness checks, the mean of several.
 fn floor(photos: &[Bytes; 2]) -> f64 {
     const ROUNDS: u32 = 24;
     let params = Params::new(19_456, 2, 1, None).expect("OWASP's parameters are legal");
@@ -112,7 +113,14 @@ fn floor(photos: &[Bytes; 2]) -> f64 {
         }
     };
     round();
-    let started = Instant::now();
+    // Processor time here too: the clock would count whatever else the machine does.
+    let before = own_cpu_ns();
     (0..ROUNDS).for_each(|_| round());
-    started.elapsed().as_nanos() as f64 / f64::from(ROUNDS)
+    (own_cpu_ns() - before) as f64 / f64::from(ROUNDS)
+}
+
+/// Processor time of the main thread, on which everything here runs.
+fn own_cpu_ns() -> u64 {
+    let thread = Process::myself().and_then(|process| process.task_main_thread());
+    thread.and_then(|thread| thread.schedstat()).expect("the process lives").sum_exec_runtime
 }
