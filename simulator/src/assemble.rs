@@ -181,6 +181,31 @@ fn shape_in_words(arrivals: &scenario::Arrivals) -> String {
             let [peak, floor, decay] = [*peak_per_s, *floor_per_s, *decay_s].map(short);
             format!("opening spike, {peak}/s decaying to {floor}/s with {decay} s, over {over} s")
         }
+        Shape::OpeningCrowd { opens_after_s, growth_s, peak_per_s, floor_per_s, decay_s } => {
+            let [opens, growth, peak] = [*opens_after_s, *growth_s, *peak_per_s].map(short);
+            let [floor, decay] = [*floor_per_s, *decay_s].map(short);
+            format!(
+                "a crowd before an opening after {opens} s, growing with {growth} s to {peak}/s and decaying to \
+                 {floor}/s with {decay} s, over {over} s"
+            )
+        }
+        Shape::DeadlinePressure { from_per_s, peak_per_s } => {
+            let [from, peak] = [*from_per_s, *peak_per_s].map(short);
+            format!("deadline pressure, {from}/s rising as 1 / time left to {peak}/s, over {over} s")
+        }
+        Shape::DayCycle(day) => {
+            let [day_s, hour] = [day.day_s, day.start_hour].map(short);
+            let rates = [day.midday_per_s, day.evening_per_s, day.night_per_s].map(short);
+            let [midday, evening, night] = rates;
+            format!(
+                "days of {day_s} s from {hour} o'clock: {midday}/s at midday, {evening}/s in the evening, {night}/s \
+                 at night, over {over} s"
+            )
+        }
+        Shape::Replay { rates_per_s, interval_s, file } => {
+            let (intervals, interval) = (rates_per_s.len(), short(*interval_s));
+            format!("replay of {intervals} intervals of {interval} s from {file}")
+        }
     };
     let spacing = match arrivals.spacing {
         Spacing::Even => "even",

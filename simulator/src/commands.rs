@@ -19,8 +19,14 @@ use std::path::Path;
 /// A scenario file, read and checked.
 fn read_plan(path: &Path) -> Result<Plan, CommandError> {
     let text = read_text(path)?;
-    scenario::parse(&path.display().to_string(), &text)
+    scenario::parse_with_files(&path.display().to_string(), &text, &|name| read_beside(path, name))
         .map_err(|problems| CommandError::Problems(problems.iter().map(Problem::to_string).collect()))
+}
+
+/// A file that a scenario names.
+fn read_beside(scenario: &Path, name: &str) -> Result<String, String> {
+    let path = scenario.parent().unwrap_or(Path::new("")).join(name);
+    std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))
 }
 
 fn read_text(path: &Path) -> Result<String, CommandError> {

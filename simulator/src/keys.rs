@@ -12,6 +12,8 @@ pub(crate) struct Keys {
     pub(crate) captcha: String,
     /// Opens the export of accounts, where there is one.
     pub(crate) export: Option<String>,
+    /// Opens the control of a registry stand-in that we start.
+    pub(crate) control: Option<String>,
 }
 
 /// Why there are no keys.
@@ -28,12 +30,12 @@ pub(crate) enum KeyError {
 impl Keys {
     /// New ones.
     pub(crate) fn fresh() -> Result<Keys, KeyError> {
-        Ok(Keys { captcha: random_hex()?, export: Some(random_hex()?) })
+        Ok(Keys { captcha: random_hex()?, export: Some(random_hex()?), control: Some(random_hex()?) })
     }
 
     /// Those of a portal, from files that hold a key each.
     pub(crate) fn read(captcha: &Path, export: Option<&Path>) -> Result<Keys, KeyError> {
-        let keys = Keys { captcha: read(captcha)?, export: export.map(read).transpose()? };
+        let keys = Keys { captcha: read(captcha)?, export: export.map(read).transpose()?, control: None };
         keys.captcha_key().ok_or_else(|| KeyError::Captcha { file: captcha.display().to_string() })?;
         Ok(keys)
     }

@@ -16,6 +16,7 @@ mod commands;
 mod consent;
 mod cores;
 mod descriptors;
+mod director;
 pub mod driver;
 mod environment;
 mod exit;
@@ -35,6 +36,7 @@ mod progress;
 mod pulse;
 mod qa;
 mod recording;
+mod register;
 mod sample;
 pub mod told;
 

@@ -357,6 +357,16 @@ impl Portal {
         }
     }
 
+    /// Its port for operators, with the key to it, where both are known.
+    pub(crate) fn operations(&self) -> Option<(SocketAddr, String)> {
+        self.operations.zip(self.export_key.clone())
+    }
+
+    /// Its registry, where that is ours.
+    pub(crate) fn registry(&self) -> Option<SocketAddr> {
+        self.services.as_ref().map(|services| services.registry.addresses().listen)
+    }
+
     /// Done when one of its services has ended by itself: what to say of it. Never for a portal that isn't
     /// ours.
     pub(crate) async fn died(&mut self) -> CommandError {

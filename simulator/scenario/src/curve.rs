@@ -23,6 +23,10 @@ pub(crate) enum Law {
     Linear { from: f64, to: f64 },
     /// `floor + above exp(-t / decay_s)`.
     Decay { floor: f64, above: f64, decay_s: f64 },
+    /// `floor + first exp(t / growth_s)`: a decay that is seen backwards.
+    Growth { floor: f64, first: f64, growth_s: f64 },
+    /// `from left_s / (left_s - t)`: the closer the end, the more come; `left_s` lies behind the piece's own end.
+    Pressure { from: f64, left_s: f64 },
 }
 
 impl Curve {
@@ -76,7 +80,7 @@ impl Curve {
 
     /// The highest rate.
     pub(crate) fn peak(&self) -> f64 {
-        self.pieces.iter().map(|piece| piece.law.peak()).fold(0.0, f64::max)
+        self.pieces.iter().map(|piece| piece.law.peak(piece.length_s)).fold(0.0, f64::max)
     }
 }
 
@@ -85,6 +89,8 @@ impl Law {
         match self {
             Law::Linear { from, to } => from + (to - from) * (t_s / length_s),
             Law::Decay { floor, above, decay_s } => floor + above * (-t_s / decay_s).exp(),
+            Law::Growth { floor, first, growth_s } => floor + first * (t_s / growth_s).exp(),
+            Law::Pressure { from, left_s } => from * left_s / (left_s - t_s),
         }
     }
 
@@ -93,13 +99,18 @@ impl Law {
             Law::Linear { from, to } => t_s * (from + (to - from) * (t_s / length_s) / 2.0),
             // exp_m1 keeps the digits that 1 - exp(-x) loses for small x.
             Law::Decay { floor, above, decay_s } => floor * t_s - above * decay_s * (-t_s / decay_s).exp_m1(),
+            Law::Growth { floor, first, growth_s } => {
+                floor * t_s + first * growth_s * (t_s / growth_s).exp_m1()
+            }
+            Law::Pressure { from, left_s } => -from * left_s * (-t_s / left_s).ln_1p(),
         }
     }
 
-    fn peak(self) -> f64 {
+    fn peak(self, length_s: f64) -> f64 {
         match self {
             Law::Linear { from, to } => from.max(to),
             Law::Decay { floor, above, .. } => floor + above,
+            Law::Growth { .. } | Law::Pressure { .. } => self.rate(length_s, length_s),
         }
     }
 
@@ -114,8 +125,30 @@ impl Law {
                 2.0 * amount / (from + (from * from + 2.0 * slope * amount).max(0.0).sqrt())
             }
             Law::Decay { floor, above, decay_s } => inverse_decay(amount, floor, above, decay_s),
+            Law::Growth { floor, first, growth_s } => inverse_growth(amount, floor, first, growth_s),
+            Law::Pressure { from, left_s } => -left_s * (-amount / (from * left_s)).exp_m1(),
         }
     }
+}
+
+/// Solves `floor t + first growth (exp(t / growth) - 1) = amount` by Newton's method.
+///
+/// The left side rises and bends up, so that from any start at or right of the root each step goes left and never past it. Leaving
+/// out either of the two terms gives such a start.
+fn inverse_growth(amount: f64, floor: f64, first: f64, growth_s: f64) -> f64 {
+    let law = Law::Growth { floor, first, growth_s };
+    let by_growth =
+        if first > 0.0 { growth_s * (amount / (first * growth_s)).ln_1p() } else { f64::INFINITY };
+    let by_floor = if floor > 0.0 { amount / floor } else { f64::INFINITY };
+    let mut t_s = by_growth.min(by_floor);
+    for _ in 0..200 {
+        let step_s = (law.area(t_s, 0.0) - amount) / law.rate(t_s, 0.0);
+        if step_s.is_nan() || step_s.is_infinite() || step_s <= t_s * 1e-15 {
+            break;
+        }
+        t_s -= step_s;
+    }
+    t_s
 }
 
 /// Solves `floor t + above decay (1 - exp(-t / decay)) = amount` by Newton's method.
@@ -151,7 +184,13 @@ mod tests {
         loop {
             let law = match unit() {
                 choice if choice < 0.3 => Law::Linear { from: unit() * 100.0, to: 0.0 },
-                choice if choice < 0.6 => Law::Linear { from: unit(), to: unit() * 50.0 },
+                choice if choice < 0.4 => Law::Linear { from: unit(), to: unit() * 50.0 },
+                choice if choice < 0.6 => Law::Growth {
+                    floor: unit().powi(9) * 20.0,
+                    first: 0.01 + unit(),
+                    growth_s: 5.0 + unit() * 30.0,
+                },
+                choice if choice < 0.75 => Law::Pressure { from: 0.1 + unit() * 20.0, left_s: 60.2 + unit() },
                 _ => Law::Decay {
                     floor: unit().powi(9) * 20.0,
                     above: unit() * 200.0,

@@ -30,6 +30,9 @@ pub(crate) static TABLES: LazyLock<Vec<Table>> = LazyLock::new(|| {
         engine_admission(),
         registry(),
         registry_latency(),
+        registry_outages(),
+        registry_changes(),
+        gate(),
         generator(),
         cores(),
     ]
@@ -78,11 +81,21 @@ fn top() -> Table {
             Field::derived("name", Kind::Name, "the file's name", "name of the run folder"),
             Field::required("seed", seeds, "same seed: same people, defects, instants and thinking times"),
             Field::derived("objectives", Kind::Objectives, "none", "what the run has to show"),
+            Field::derived("gate", Kind::Tables("gate"), "always open", "what operators do with the gate"),
         ],
     }
 }
 
-pub(crate) const SHAPES: &[&str] = &["constant", "ramp", "steps", "opening-spike"];
+pub(crate) const SHAPES: &[&str] = &[
+    "constant",
+    "ramp",
+    "steps",
+    "opening-spike",
+    "opening-crowd",
+    "deadline-pressure",
+    "day-cycle",
+    "replay",
+];
 
 fn arrivals() -> Table {
     let applicants = Kind::Whole { min: 1, max: APPLICANTS_MAX };
@@ -99,17 +112,47 @@ fn arrivals() -> Table {
                 "constant",
                 "ramp",
                 "opening-spike",
+                "opening-crowd",
+                "deadline-pressure",
+                "day-cycle",
             ]),
             rate("per_s", "the rate throughout").only(&["constant"]),
-            rate("from_per_s", "the rate at the start").only(&["ramp"]),
+            Field::required(
+                "from_per_s",
+                RATE,
+                "the rate at the start; with deadline-pressure over 0: it grows as 1 / (time that is left)",
+            )
+            .only(&["ramp", "deadline-pressure"]),
             rate("to_per_s", "the rate at the end").only(&["ramp"]),
             Field::required("steps", Kind::Tables("arrivals.steps"), "one rate after another")
                 .only(&["steps"]),
-            rate("peak_per_s", "the rate at the opening").only(&["opening-spike"]),
+            rate("peak_per_s", "the rate at the opening; with deadline-pressure the highest that is reached")
+                .only(&["opening-spike", "opening-crowd", "deadline-pressure"]),
             Field::number("floor_per_s", 0.0, 100_000.0, 0.0, "the rate that remains in the end")
-                .only(&["opening-spike"]),
+                .only(&["opening-spike", "opening-crowd"]),
             Field::required("decay_s", LENGTH, "time in which what is above the floor falls to 1/e")
-                .only(&["opening-spike"]),
+                .only(&["opening-spike", "opening-crowd"]),
+            Field::required("opens_after_s", LENGTH, "when the crowd before the opening is largest")
+                .only(&["opening-crowd"]),
+            Field::required("growth_s", LENGTH, "time in which the crowd before the opening grows e-fold")
+                .only(&["opening-crowd"]),
+            rate("midday_per_s", "the rate from 10 to 15 o'clock").only(&["day-cycle"]),
+            rate("evening_per_s", "the rate from 17 to 21 o'clock").only(&["day-cycle"]),
+            Field::number("night_per_s", 0.0, 100_000.0, 0.0, "the rate from midnight to 6 o'clock")
+                .only(&["day-cycle"]),
+            Field::number("day_s", 1.0, 86_400.0, 86_400.0, "length of a day").only(&["day-cycle"]),
+            Field::number("start_hour", 0.0, 24.0, 0.0, "the hour at which the run begins")
+                .only(&["day-cycle"]),
+            Field::required("file", Kind::File, "CSV with a column count, beside the scenario")
+                .only(&["replay"]),
+            Field::required("interval_s", LENGTH, "length of the interval of each count").only(&["replay"]),
+            Field::number(
+                "time_compression",
+                1.0,
+                100_000.0,
+                1.0,
+                "every length of this table is divided by this and every rate multiplied, so that as many come",
+            ),
             Field::derived("rate_factor", factors, "1", "every rate is multiplied by this"),
             Field::derived(
                 "applicants",
@@ -508,11 +551,93 @@ fn registry() -> Table {
             Field::whole("queue_max", 0, 1_000_000, 10_000, "look-ups that may wait; more are refused"),
             Field::whole("timeout_ms", 1, 60_000, 5_000, "the engine's patience with one look-up"),
             Field::whole("engine_connections_max", 1, 1_000, 64, "look-ups that the engine makes at once"),
+            Field::derived("rate_per_s", LIMIT, "no limit", "look-ups that it takes"),
+            Field::choice("over_rate", &["queue", "refuse"], "queue", "what those over the rate meet"),
+            Field::derived("quota_per_day", LOOK_UPS, "no limit", "look-ups until midnight in Jakarta"),
+            Field::whole("quota_used", 0, LOOK_UPS_MAX, 0, "of those, taken before the run"),
+            Field::derived("link_bits_per_s", LIMIT, "no limit", "bandwidth of the link of all look-ups"),
+            Field::whole("link_bytes_per_look_up", 1, 1_000_000, 2_000, "question and answer (assumed)"),
+            share("unsynchronised_share", 0.0, "people whose local office hasn't sent them: not found"),
+            share("stale_share", 0.0, "people of whom it holds an older family card"),
+            share("wrong_person_share", 0.0, "people under whose NIK another's record stands"),
+            Field::derived("outages", Kind::Tables("registry.outages"), "none", "when it does not answer"),
+            Field::derived("changes", Kind::Tables("registry.changes"), "none", "how its limits change"),
         ],
     }
 }
 
-pub(crate) const LAWS: &[&str] = &["constant", "lognormal"];
+const LIMIT: Kind = Kind::Number { min: 0.001, max: 1e12 };
+const LOOK_UPS_MAX: u64 = 1_000_000_000_000;
+const LOOK_UPS: Kind = Kind::Whole { min: 0, max: LOOK_UPS_MAX };
+const MOMENT: Kind = Kind::Number { min: 0.0, max: 864_000.0 };
+
+fn registry_outages() -> Table {
+    Table {
+        path: "registry.outages",
+        doc: "each outage, in braces inside the list",
+        selector: None,
+        fields: vec![
+            Field::required("at_s", MOMENT, "its beginning, since the first arrivals"),
+            Field::required("for_s", LENGTH, "its length"),
+            Field::choice(
+                "kind",
+                &["error", "reset", "silent"],
+                "error",
+                "error: 503 at once; reset: it hangs up; silent: it says nothing",
+            ),
+            Field::derived("down_s", LENGTH, "all the time", "flapping: out for so long at a time"),
+            Field::derived("up_s", LENGTH, "never", "flapping: back for so long in between"),
+        ],
+    }
+}
+
+fn registry_changes() -> Table {
+    let limit = |name, doc| Field::derived(name, LIMIT, "as before", doc);
+    Table {
+        path: "registry.changes",
+        doc: "each change of its limits, in braces inside the list",
+        selector: None,
+        fields: vec![
+            Field::required("at_s", MOMENT, "when, since the first arrivals"),
+            limit("rate_per_s", "look-ups that it takes"),
+            Field::derived("quota_per_day", LOOK_UPS, "as before", "look-ups until midnight"),
+            Field::derived(
+                "quota_used",
+                LOOK_UPS,
+                "as before",
+                "look-ups that count as taken; 0 is a new day",
+            ),
+            limit("link_bits_per_s", "bandwidth of its link"),
+            limit("latency_ms", "from now on each look-up takes exactly so long"),
+        ],
+    }
+}
+
+fn gate() -> Table {
+    let moment = |name, doc| {
+        Field::derived(name, Kind::Number { min: -864_000.0, max: 8_640_000.0 }, "as before", doc)
+    };
+    Table {
+        path: "gate",
+        doc: "what operators change at a moment, through the engine's operations port, in the order of time",
+        selector: None,
+        fields: vec![
+            Field::number("at_s", 0.0, 864_000.0, 0.0, "when they do it; at 0 before anybody comes"),
+            moment("opens_at_s", "registrations are taken from then on, since the first arrivals"),
+            moment("closes_at_s", "registrations are no longer taken from then on"),
+            Field::derived(
+                "formations_ready",
+                Kind::Bool,
+                "as before",
+                "agencies have verified their formations",
+            ),
+            Field::derived("maintenance", Kind::Bool, "as before", "there is maintenance"),
+            Field::derived("announcement", Kind::Text, "none", "what applicants read from this moment on"),
+        ],
+    }
+}
+
+pub(crate) const LAWS: &[&str] = &["constant", "lognormal", "pareto", "file"];
 
 fn registry_latency() -> Table {
     Table {
@@ -525,6 +650,13 @@ fn registry_latency() -> Table {
             Field::number("ms_median", 0.001, 60_000.0, 120.0, "half of the answers are faster")
                 .only(&["lognormal"]),
             Field::number("sigma", 0.0, 3.0, 0.5, "standard deviation of the logarithm").only(&["lognormal"]),
+            Field::required("ms_min", Kind::Number { min: 0.001, max: 60_000.0 }, "the shortest")
+                .only(&["pareto"]),
+            Field::number("alpha", 0.1, 100.0, 1.5, "of those over x, one in 2^alpha is over 2x")
+                .only(&["pareto"]),
+            Field::number("ms_max", 0.001, 600_000.0, 30_000.0, "the longest").only(&["pareto"]),
+            Field::required("file", Kind::File, "CSV with a column ms: measured ones, each as likely")
+                .only(&["file"]),
         ],
     }
 }

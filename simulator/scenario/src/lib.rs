@@ -8,6 +8,7 @@ mod behaviour;
 mod curve;
 mod expression;
 mod faults;
+mod files;
 mod hint;
 mod keys;
 mod load;
@@ -25,17 +26,18 @@ mod schema;
 mod step;
 mod temper;
 
-pub use arrivals::{Arrivals, RateStep, Shape, Spacing};
+pub use arrivals::{Arrivals, DayCycle, RateStep, Shape, Spacing};
 pub use behaviour::{Behaviour, in_flight_by_littles_law};
 pub use faults::{Faults, Kill, Mishap};
 pub use load::TooMany;
 pub use objective::{AuditCount, Bound, Clock, Fate, Measure, Metric, Objective, Op, Scope, Statistic, Unit};
-pub use parse::parse;
+pub use parse::{parse, parse_with_files};
 pub use plan::{
-    AdmissionPlan, BudgetPlan, Connections, Cores, EnginePlan, GeneratorPlan, LatencyLaw, PeoplePlan, Plan,
-    RegistryPlan,
+    AdmissionPlan, BudgetPlan, Connections, Cores, EnginePlan, GateMove, GeneratorPlan, LatencyLaw,
+    OutageKind, OutagePlan, OverRate, PeoplePlan, Plan, RegistryChange, RegistryPlan,
 };
 pub use problem::{Fault, Problem};
+pub use reader::Files;
 pub use reference::reference;
 pub use retries::{Devices, Leaving, Policy, Retries, Waits};
 pub use schedule::Schedule;

@@ -3,6 +3,8 @@
 mod arrivals;
 mod behaviour;
 mod faults;
+mod gate;
+mod registry;
 mod settings;
 #[cfg(test)]
 mod tests;
@@ -13,7 +15,7 @@ use crate::keys::FORMAT;
 use crate::objective::Objective;
 use crate::plan::{PeoplePlan, Plan};
 use crate::problem::{Fault, Problem, Source};
-use crate::reader::{Reader, Section};
+use crate::reader::{Files, Reader, Section};
 use domain::Date;
 use people::{Defect, Population, Shares};
 use std::path::Path;
@@ -28,12 +30,21 @@ const POPULATION: u64 = 4_436_694;
 /// Everything that is wrong, in the order of the file. Of a text that is no TOML only that is said, and of another version of the
 /// format only that: what else there may be would be guesswork.
 pub fn parse(file_name: &str, text: &str) -> Result<Plan, Vec<Problem>> {
+    parse_with_files(file_name, text, &|_| Err("no file can be read here".to_owned()))
+}
+
+/// The same for a scenario that names other files. `files` gives a file's text, from the scenario's folder on, or says why there is
+/// none.
+///
+/// # Errors
+/// As [`parse`].
+pub fn parse_with_files(file_name: &str, text: &str, files: &Files<'_>) -> Result<Plan, Vec<Problem>> {
     let source = Source { file: file_name, text };
     let (document, errors) = DeTable::parse_recoverable(text);
     if !errors.is_empty() {
         return Err(errors.iter().map(|error| not_toml(source, error)).collect());
     }
-    let mut reader = Reader::new(source);
+    let mut reader = Reader::new(source, files);
     if other_version(&mut reader, document.get_ref()) {
         return Err(reader.problems);
     }
@@ -77,7 +88,8 @@ fn plan<'t>(reader: &mut Reader<'t>, document: &'t DeTable<'t>, source: Source<'
     let behaviour = behaviour::behaviour(reader, &top);
     let faults = faults::faults(reader, &top);
     let engine = settings::engine(reader, &top);
-    let registry = settings::registry(reader, &top);
+    let registry = registry::registry(reader, &top);
+    let gate = gate::gate(reader, &top);
     let in_flight = arrivals.as_ref().zip(behaviour.as_ref());
     let waits = engine.as_ref().is_some_and(|engine| engine.admission.makes_people_wait());
     let in_flight =
@@ -96,6 +108,7 @@ fn plan<'t>(reader: &mut Reader<'t>, document: &'t DeTable<'t>, source: Source<'
         faults: faults?,
         engine: engine?,
         registry: registry?,
+        gate: gate?,
         generator: generator?,
         cores: cores?,
         objectives: objectives?,

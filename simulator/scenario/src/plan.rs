@@ -34,6 +34,8 @@ pub struct Plan {
     pub engine: EnginePlan,
     /// Settings of the population registry's stand-in, and of the engine's patience with it.
     pub registry: RegistryPlan,
+    /// What operators do with the gate, in the order of time.
+    pub gate: Vec<GateMove>,
     /// Bounds of the load generator, and when it is unfit to judge.
     pub generator: GeneratorPlan,
     /// Which cores they may use.
@@ -183,6 +185,95 @@ pub struct RegistryPlan {
     pub timeout_ms: u64,
     /// Connections that the engine opens to the registry at most.
     pub engine_connections_max: usize,
+    /// Look-ups a second that it takes at most.
+    pub rate_per_s: Option<f64>,
+    /// What it does with those over that.
+    pub over_rate: OverRate,
+    /// Look-ups that it answers a day, until midnight in Jakarta.
+    pub quota_per_day: Option<u64>,
+    /// Of those, taken before the run.
+    pub quota_used: u64,
+    /// Bandwidth of the link that all look-ups share, in bits a second.
+    pub link_bits_per_s: Option<f64>,
+    /// Bytes of a question with its answer.
+    pub link_bytes_per_look_up: u64,
+    /// Share of the population whose local office hasn't sent them: not found.
+    pub unsynchronised_share: f64,
+    /// Share of whom it holds an older family card.
+    pub stale_share: f64,
+    /// Share under whose NIK another's record stands.
+    pub wrong_person_share: f64,
+    /// When it does not answer.
+    pub outages: Vec<OutagePlan>,
+    /// How its limits change.
+    pub changes: Vec<RegistryChange>,
+}
+
+/// What the registry does with look-ups over its rate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OverRate {
+    /// They wait for their turn.
+    Queue,
+    /// They are refused.
+    Refuse,
+}
+
+/// What a registry that is out does with look-ups.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OutageKind {
+    /// It answers 503 at once.
+    Error,
+    /// It hangs up.
+    Reset,
+    /// It says nothing.
+    Silent,
+}
+
+/// One outage; times in seconds, from the first arrival's instant on.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct OutagePlan {
+    /// Its beginning.
+    pub at_s: f64,
+    /// Its length.
+    pub for_s: f64,
+    /// What happens.
+    pub kind: OutageKind,
+    /// Out for the first, back for the second, again and again; `None`: out all the time.
+    pub flapping_s: Option<(f64, f64)>,
+}
+
+/// Limits of the registry that change; `None` stays as it was.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RegistryChange {
+    /// When, in seconds since the schedule's zero.
+    pub at_s: f64,
+    /// As in [`RegistryPlan`].
+    pub rate_per_s: Option<f64>,
+    /// As in [`RegistryPlan`].
+    pub quota_per_day: Option<u64>,
+    /// Look-ups that count as taken today: 0 is a new day.
+    pub quota_used: Option<u64>,
+    /// As in [`RegistryPlan`].
+    pub link_bits_per_s: Option<f64>,
+    /// From now on each look-up takes exactly so long, in milliseconds.
+    pub latency_ms: Option<f64>,
+}
+
+/// What operators change of the gate's schedule at one moment; `None` stays as it was. Times in seconds since the schedule's zero.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GateMove {
+    /// When they do it; at 0 it is done before anybody comes.
+    pub at_s: f64,
+    /// From then on registrations are taken.
+    pub opens_at_s: Option<f64>,
+    /// From then on they are not.
+    pub closes_at_s: Option<f64>,
+    /// Whether the agencies have verified their formations.
+    pub formations_ready: Option<bool>,
+    /// Whether there is maintenance.
+    pub maintenance: Option<bool>,
+    /// What is announced at that moment, for applicants to read.
+    pub announcement: Option<String>,
 }
 
 impl RegistryPlan {
@@ -193,7 +284,7 @@ impl RegistryPlan {
 }
 
 /// How long the registry takes for an answer.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum LatencyLaw {
     /// Always the same, in milliseconds.
     Constant {
@@ -206,6 +297,22 @@ pub enum LatencyLaw {
         ms_median: f64,
         /// Standard deviation of the logarithm.
         sigma: f64,
+    },
+    /// Pareto between two bounds: a heavy tail.
+    Pareto {
+        /// The shortest, in milliseconds.
+        ms_min: f64,
+        /// How fast the tail falls.
+        alpha: f64,
+        /// The longest, in milliseconds.
+        ms_max: f64,
+    },
+    /// One of these at a time, as measured elsewhere.
+    Sample {
+        /// In milliseconds.
+        ms: Vec<f64>,
+        /// The file that they come from.
+        file: String,
     },
 }
 

@@ -2,6 +2,7 @@
 //!
 //! A value that is wrong, or absent without a default, reads as `None`; where it was wrong there is a problem.
 
+use crate::files::NamedFile;
 use crate::hint::{hint_for_unknown, nearest};
 use crate::keys;
 use crate::problem::{Fault, Problem, Source};
@@ -10,9 +11,13 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+/// Gives the text of a file that the scenario names, or says why there is none.
+pub type Files<'f> = dyn Fn(&str) -> Result<String, String> + 'f;
+
 /// A file being read, and what was found wrong so far.
 pub(crate) struct Reader<'t> {
     source: Source<'t>,
+    files: &'t Files<'t>,
     pub(crate) problems: Vec<Problem>,
 }
 
@@ -34,8 +39,8 @@ pub(crate) struct Found<'t> {
 }
 
 impl<'t> Reader<'t> {
-    pub(crate) fn new(source: Source<'t>) -> Reader<'t> {
-        Reader { source, problems: Vec::new() }
+    pub(crate) fn new(source: Source<'t>, files: &'t Files<'t>) -> Reader<'t> {
+        Reader { source, files, problems: Vec::new() }
     }
 
     /// The top level.
@@ -118,6 +123,43 @@ impl<'t> Reader<'t> {
             unreachable!("{name} is read as what it is listed as")
         };
         if (min..=max).contains(&number) { Some(number) } else { self.out_of_range(field, &found) }
+    }
+
+    /// A number that need not be there: `Some(None)` then.
+    pub(crate) fn optional_number(&mut self, section: &Section<'t>, name: &str) -> Option<Option<f64>> {
+        if section.has(name) { self.number(section, name).map(Some) } else { Some(None) }
+    }
+
+    /// A whole number that need not be there: `Some(None)` then.
+    pub(crate) fn optional_whole(&mut self, section: &Section<'t>, name: &str) -> Option<Option<u64>> {
+        if section.has(name) { self.whole(section, name).map(Some) } else { Some(None) }
+    }
+
+    /// `true`, `false`, or `Some(None)` where neither is written.
+    pub(crate) fn optional_bool(&mut self, section: &Section<'t>, name: &str) -> Option<Option<bool>> {
+        let Some((field, found)) = self.find(section, name) else { return Some(None) };
+        match found.value.as_bool() {
+            Some(value) => Some(Some(value)),
+            None => self.wrong_type(field, &found),
+        }
+    }
+
+    /// A file that is named, with its text.
+    pub(crate) fn file(&mut self, section: &Section<'t>, name: &str) -> Option<(NamedFile, Found<'t>)> {
+        let (field, found) = self.find(section, name)?;
+        let Some(name) = found.value.as_str() else { return self.wrong_type(field, &found) };
+        match (self.files)(name) {
+            Ok(text) => Some((NamedFile { name: name.to_owned(), text }, found)),
+            Err(reason) => {
+                self.report(
+                    &found.span,
+                    &found.path,
+                    Fault::UnknownValue,
+                    format!("cannot read it: {reason}"),
+                );
+                None
+            }
+        }
     }
 
     /// One of some words.

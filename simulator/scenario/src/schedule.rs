@@ -7,9 +7,12 @@ use crate::random::{Use, generator};
 use rand_distr::{Distribution, Exp1};
 use std::time::Duration;
 
-/// When each applicant comes. Instants are in whole microseconds since the start, never fall, and lie within the duration.
+/// When each applicant comes. Instants are in whole microseconds since the start, do not fall, and lie within the duration.
+///
+/// None is kept: a schedule of ten million takes a third of a megabyte. A part of one keeps the numbers of its arrivals.
 #[derive(Clone, Debug)]
 pub struct Schedule {
+    curve: Curve,
     instants: Instants,
     count: u64,
     end_us: u64,
@@ -19,21 +22,28 @@ pub struct Schedule {
 
 #[derive(Clone, Debug)]
 enum Instants {
-    /// Computed when asked for.
-    Even(Curve),
-    /// Microseconds by arrival.
-    Stored(Vec<u64>),
+    /// Arrival k where the area reaches k + 1/2.
+    Even,
+    /// Arrival k where the area reaches the sum of k + 1 random gaps, times `scale`.
+    Poisson {
+        seed: u64,
+        scale: f64,
+        /// The sum of all gaps before each block.
+        before: Vec<f64>,
+    },
 }
+
+/// Gaps that follow from one stream of random numbers: to reach one of them, those before it in its block are drawn again.
+const BLOCK: u64 = 256;
 
 impl Schedule {
     pub(crate) fn new(arrivals: &Arrivals, seed: u64) -> Schedule {
-        let curve = arrivals.curve();
-        let end_us = micros(arrivals.duration_s);
+        let (curve, count) = (arrivals.curve(), arrivals.count);
         let instants = match arrivals.spacing {
-            Spacing::Even => Instants::Even(curve),
-            Spacing::Poisson => Instants::Stored(poisson(&curve, arrivals.count, seed)),
+            Spacing::Even => Instants::Even,
+            Spacing::Poisson => poisson(&curve, count, seed),
         };
-        Schedule { instants, count: arrivals.count, end_us, part: None }
+        Schedule { curve, instants, count, end_us: micros(arrivals.duration_s), part: None }
     }
 
     /// The same instants, of which only those arrivals are left that `keep` is true for: one of several machines brings
@@ -61,14 +71,16 @@ impl Schedule {
     }
 
     fn instant_of_number(&self, k: u64) -> Duration {
-        let us = match &self.instants {
-            _ if k >= self.count => self.end_us,
-            Instants::Even(curve) => micros(curve.inverse(k as f64 + 0.5)),
-            Instants::Stored(instants_us) => {
-                usize::try_from(k).ok().and_then(|k| instants_us.get(k).copied()).unwrap_or(self.end_us)
+        if k >= self.count {
+            return Duration::from_micros(self.end_us);
+        }
+        match &self.instants {
+            Instants::Even => self.where_area_is(k as f64 + 0.5),
+            Instants::Poisson { seed, scale, before } => {
+                let sum = sums(*seed, before, k / BLOCK).nth(usize::try_from(k % BLOCK).unwrap_or(0));
+                self.where_area_is(sum.unwrap_or(f64::INFINITY) * scale)
             }
-        };
-        Duration::from_micros(us.min(self.end_us))
+        }
     }
 
     /// How many arrivals there are.
@@ -81,30 +93,55 @@ impl Schedule {
         self.len() == 0
     }
 
-    /// All instants in order.
-    pub fn iter(&self) -> impl Iterator<Item = Duration> + '_ {
-        (0..self.len()).map(|k| self.instant(k))
+    /// All instants in order; each is drawn once, unless this is a part.
+    pub fn iter(&self) -> Box<dyn Iterator<Item = Duration> + '_> {
+        if self.part.is_some() {
+            return Box::new((0..self.len()).map(|k| self.instant(k)));
+        }
+        let blocks = self.count.div_ceil(BLOCK);
+        let all = (0..blocks).flat_map(|block| self.areas(block)).map(|area| self.where_area_is(area));
+        Box::new(all.take(usize::try_from(self.count).unwrap_or(usize::MAX)))
+    }
+
+    /// The areas at which the arrivals of a block come.
+    fn areas(&self, block: u64) -> Box<dyn Iterator<Item = f64> + '_> {
+        match &self.instants {
+            Instants::Even => Box::new((block * BLOCK..(block + 1) * BLOCK).map(|k| k as f64 + 0.5)),
+            Instants::Poisson { seed, scale, before } => {
+                Box::new(sums(*seed, before, block).map(move |sum| sum * scale))
+            }
+        }
+    }
+
+    fn where_area_is(&self, area: f64) -> Duration {
+        Duration::from_micros(micros(self.curve.inverse(area)).min(self.end_us))
     }
 }
 
 /// A Poisson process of the curve's rate, given that it has `count` arrivals: partial sums of unit exponentials, divided by
 /// the sum of one more, are uniform order statistics, and the inverse of the area carries them to where the rate is.
-fn poisson(curve: &Curve, count: u64, seed: u64) -> Vec<u64> {
-    let mut random = generator(seed, Use::Arrivals, 0);
+fn poisson(curve: &Curve, count: u64, seed: u64) -> Instants {
+    let blocks = count / BLOCK + 1;
+    let mut before = vec![0.0];
     let mut sum = 0.0;
-    let mut sums: Vec<f64> = Vec::new();
-    for _ in 0..count {
-        let gap: f64 = Exp1.sample(&mut random);
-        sum += gap;
-        sums.push(sum);
+    for block in 0..blocks {
+        let gaps = if block + 1 == blocks { count % BLOCK + 1 } else { BLOCK };
+        sum += gaps_of(seed, block).take(usize::try_from(gaps).unwrap_or(0)).sum::<f64>();
+        before.push(sum);
     }
-    let last_gap: f64 = Exp1.sample(&mut random);
-    let scale = curve.area() / (sum + last_gap);
-    let mut latest_us = 0;
-    let instant = |sum: f64| {
-        // Rounding inside the inverse must not make two instants change places.
-        latest_us = micros(curve.inverse(sum * scale)).max(latest_us);
-        latest_us
-    };
-    sums.into_iter().map(instant).collect()
+    Instants::Poisson { seed, scale: curve.area() / sum, before }
+}
+
+/// The sums of all gaps up to each one of `block`.
+fn sums(seed: u64, before: &[f64], block: u64) -> impl Iterator<Item = f64> {
+    let first = usize::try_from(block).ok().and_then(|block| before.get(block).copied());
+    gaps_of(seed, block).take(usize::try_from(BLOCK).unwrap_or(0)).scan(first.unwrap_or(0.0), |sum, gap| {
+        *sum += gap;
+        Some(*sum)
+    })
+}
+
+fn gaps_of(seed: u64, block: u64) -> impl Iterator<Item = f64> {
+    let mut random = generator(seed, Use::Arrivals, block);
+    std::iter::repeat_with(move || Exp1.sample(&mut random))
 }

@@ -40,6 +40,12 @@ pub(crate) enum Kind {
     Name,
     /// A date, written without quotes.
     Date,
+    /// `true` or `false`.
+    Bool,
+    /// A sentence for people.
+    Text,
+    /// A file, from the scenario's folder on.
+    File,
     /// A list of objectives.
     Objectives,
     /// A list of core numbers.
@@ -133,11 +139,17 @@ impl Field {
             }
             Kind::Name => "a name of lower-case letters, digits and hyphens, in quotes".to_owned(),
             Kind::Date => "a date without quotes, such as 2026-11-21".to_owned(),
+            Kind::Bool => "true or false, without quotes".to_owned(),
+            Kind::Text => "a text in quotes, up to 1000 characters".to_owned(),
+            Kind::File => "the name of a file, from the scenario's folder on, in quotes".to_owned(),
             Kind::Objectives => {
                 "a list of objectives, such as [\"registration.response.p99 < 3s\"]".to_owned()
             }
             Kind::Cores => "a list of core numbers, such as [0, 1]".to_owned(),
-            Kind::Tables(_) => "a list of tables, such as [{ per_s = 5, for_s = 10 }]".to_owned(),
+            Kind::Tables("arrivals.steps") => {
+                "a list of tables, such as [{ per_s = 5, for_s = 10 }]".to_owned()
+            }
+            Kind::Tables(_) => "a list of tables".to_owned(),
         }
     }
 }

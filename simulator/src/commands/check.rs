@@ -1,6 +1,6 @@
 //! `lonjakan check`: every problem of every scenario file.
 
-use super::{print, stdout};
+use super::{print, read_beside, stdout};
 use crate::cli::CheckArgs;
 use crate::exit::{CommandError, Exit};
 use scenario::{Plan, Problem};
@@ -69,7 +69,7 @@ fn check(file: &Path) -> Checked {
             return Checked { summary: None, problems: vec![unreadable(&name, &error)], file: name };
         }
     };
-    match scenario::parse(&name, &text) {
+    match scenario::parse_with_files(&name, &text, &|beside| read_beside(file, beside)) {
         Ok(plan) => Checked { file: name, summary: Some(Summary::of(&plan)), problems: Vec::new() },
         Err(problems) => {
             Checked { file: name, summary: None, problems: problems.iter().map(Found::of).collect() }

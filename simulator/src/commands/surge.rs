@@ -10,6 +10,7 @@ use crate::checkpoint::Frame;
 use crate::cli::SurgeArgs;
 use crate::cores;
 use crate::descriptors;
+use crate::director::Director;
 use crate::driver::{self, DriveError, Driven, Load, Start};
 use crate::exit::{CommandError, Exit};
 use crate::interrupt::{cut_short, cut_short_on_signals};
@@ -22,6 +23,7 @@ use crate::observe::Observer;
 use crate::output::Results;
 use crate::portal::{Portal, Target, Workspace};
 use crate::progress::Progress;
+use crate::register::RegisterOfRun;
 use crate::sample::Subjects;
 use crate::today;
 use domain::Date;
@@ -33,6 +35,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 /// Threads of the generator's runtime.
@@ -48,6 +51,7 @@ struct Order<'a> {
     reference_date: Date,
     crowd: Crowd,
     schedule: Schedule,
+    register: RegisterOfRun,
     target: Option<Target>,
     keys: Keys,
     folder: RunFolder,
@@ -131,6 +135,7 @@ impl<'a> Order<'a> {
             None => schedule,
         };
         Ok(Order {
+            register: RegisterOfRun::new(population, &plan.registry, plan.engine.limits(), reference_date),
             crowd,
             progress: Arc::new(Progress::new(schedule.len(), args.quiet)),
             folder: folder::create(args.out.as_deref(), &plan.name)?,
@@ -162,6 +167,8 @@ impl<'a> Order<'a> {
         ));
 
         let (started, starts) = watch::channel(None);
+        let director = Director::new(&self.plan.gate, &portal, self.keys.control.as_deref());
+        let directing = tokio::spawn(director.direct(starts.clone()));
         let subjects = portal.subjects(self.plan.registry.concurrency_max);
         let standing = self.bystanders().come(portal.address, &starts);
         let monitor = Monitor::begin(
@@ -187,6 +194,7 @@ impl<'a> Order<'a> {
         let stood = standing.leave().await;
         let seen = monitor.end().await;
         self.progress.end();
+        let undirected = undirected(directing).await;
 
         if died.is_none() {
             died = portal.start_engine_again(None).await.err();
@@ -201,7 +209,11 @@ impl<'a> Order<'a> {
         let seen = seen.map_err(|error| CommandError::Usage(error.to_string()))?;
         let driven = driven.map_err(|error| CommandError::defect(error.to_string()))?;
         let seen = seen.ok_or_else(|| CommandError::defect("the load never started"))?;
-        write_down(self, &load, Ended { driven, seen, died, stored, store_bytes, subjects, outages, stood })
+        write_down(
+            self,
+            &load,
+            Ended { driven, seen, died: died.or(undirected), stored, store_bytes, subjects, outages, stood },
+        )
     }
 
     fn bystanders(&self) -> Bystanders {
@@ -287,6 +299,18 @@ fn shared_out(cores: Cores) -> Cores {
     }
     let or_all = |some: Vec<usize>| if some.is_empty() { cores::allowed() } else { some };
     Cores { engine: or_all(cores.engine), registry: or_all(cores.registry), ..cores }
+}
+
+/// What the director could not do. What was still to come when the last applicant had gone does not matter.
+async fn undirected(directing: JoinHandle<Result<(), String>>) -> Option<CommandError> {
+    if !directing.is_finished() {
+        directing.abort();
+        return None;
+    }
+    match directing.await {
+        Ok(done) => done.err().map(CommandError::defect),
+        Err(panicked) => Some(CommandError::defect(panicked.to_string())),
+    }
 }
 
 /// Drives the load; a service that dies meanwhile cuts it short.

@@ -4,7 +4,9 @@ use crate::exit::CommandError;
 use crate::keys::Keys;
 use domain::Date;
 use domain::limits::Blurred;
-use scenario::{AdmissionPlan, EnginePlan, LatencyLaw, Plan};
+use scenario::{
+    AdmissionPlan, EnginePlan, LatencyLaw, OutageKind, OutagePlan, OverRate, Plan, RegistryChange,
+};
 use serde::Serialize;
 use std::fs::OpenOptions;
 use std::io::Write as _;
@@ -137,14 +139,20 @@ struct RegistrySettings<'a> {
     reference_date: String,
     concurrency_max: usize,
     queue_max: usize,
-    latency: LatencySettings,
-}
-
-#[derive(Serialize)]
-#[serde(tag = "law", rename_all = "snake_case")]
-enum LatencySettings {
-    Constant { ms: f64 },
-    Lognormal { ms_median: f64, sigma: f64 },
+    rate_per_s: Option<f64>,
+    over_rate: dukcapil::OverRate,
+    quota_per_day: Option<u64>,
+    quota_used: u64,
+    link_bits_per_s: Option<f64>,
+    link_bytes_per_look_up: u64,
+    unsynchronised_share: f64,
+    stale_share: f64,
+    wrong_person_share: f64,
+    schedule_starts: &'a str,
+    control_key: Option<&'a str>,
+    latency: dukcapil::LatencyLaw,
+    outages: Vec<dukcapil::Outage>,
+    changes: Vec<dukcapil::TimedChange>,
 }
 
 impl Settings<'_> {
@@ -199,12 +207,58 @@ impl Settings<'_> {
             reference_date: self.reference_date.to_string(),
             concurrency_max: registry.concurrency_max,
             queue_max: registry.queue_max,
-            latency: match registry.latency {
-                LatencyLaw::Constant { ms } => LatencySettings::Constant { ms },
-                LatencyLaw::Lognormal { ms_median, sigma } => LatencySettings::Lognormal { ms_median, sigma },
+            rate_per_s: registry.rate_per_s,
+            over_rate: match registry.over_rate {
+                OverRate::Queue => dukcapil::OverRate::Queue,
+                OverRate::Refuse => dukcapil::OverRate::Refuse,
             },
+            quota_per_day: registry.quota_per_day,
+            quota_used: registry.quota_used,
+            link_bits_per_s: registry.link_bits_per_s,
+            link_bytes_per_look_up: registry.link_bytes_per_look_up,
+            unsynchronised_share: registry.unsynchronised_share,
+            stale_share: registry.stale_share,
+            wrong_person_share: registry.wrong_person_share,
+            schedule_starts: "when-told",
+            control_key: self.keys.control.as_deref(),
+            latency: latency(&registry.latency),
+            outages: registry.outages.iter().map(outage).collect(),
+            changes: registry.changes.iter().map(change).collect(),
         })
     }
+}
+
+fn latency(law: &LatencyLaw) -> dukcapil::LatencyLaw {
+    match law.clone() {
+        LatencyLaw::Constant { ms } => dukcapil::LatencyLaw::Constant { ms },
+        LatencyLaw::Lognormal { ms_median, sigma } => dukcapil::LatencyLaw::Lognormal { ms_median, sigma },
+        LatencyLaw::Pareto { ms_min, alpha, ms_max } => {
+            dukcapil::LatencyLaw::Pareto { ms_min, alpha, ms_max }
+        }
+        LatencyLaw::Sample { ms, .. } => dukcapil::LatencyLaw::Sample { ms },
+    }
+}
+
+fn outage(plan: &OutagePlan) -> dukcapil::Outage {
+    let (down_s, up_s) = plan.flapping_s.unzip();
+    let kind = match plan.kind {
+        OutageKind::Error => dukcapil::OutageKind::Error,
+        OutageKind::Reset => dukcapil::OutageKind::Reset,
+        OutageKind::Silent => dukcapil::OutageKind::Silent,
+    };
+    dukcapil::Outage { at_s: plan.at_s, for_s: plan.for_s, kind, down_s, up_s }
+}
+
+fn change(plan: &RegistryChange) -> dukcapil::TimedChange {
+    let set = dukcapil::Change {
+        rate_per_s: plan.rate_per_s,
+        quota_per_day: plan.quota_per_day,
+        quota_used: plan.quota_used,
+        link_bits_per_s: plan.link_bits_per_s,
+        latency: plan.latency_ms.map(|ms| dukcapil::LatencyLaw::Constant { ms }),
+        outage: None,
+    };
+    dukcapil::TimedChange { at_s: plan.at_s, set }
 }
 
 /// Writes a settings file that only its owner may read.

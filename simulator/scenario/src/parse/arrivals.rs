@@ -1,8 +1,13 @@
 //! The table of arrivals: a shape, its rates brought to the number of applicants, and whether anybody comes at all.
 
-use crate::arrivals::{Arrivals, RateStep, Shape, Spacing};
+use crate::arrivals::{Arrivals, DayCycle, RateStep, Shape, Spacing};
+use crate::files::column;
 use crate::keys::APPLICANTS_MAX;
+use crate::problem::Fault;
 use crate::reader::{Reader, Section};
+
+/// Intervals of a replay: ten days by the minute, and some more.
+const INTERVALS_MAX: usize = 20_000;
 
 pub(super) fn arrivals<'t>(reader: &mut Reader<'t>, section: &Section<'t>) -> Option<Arrivals> {
     let shape = shape(reader, section);
@@ -11,6 +16,7 @@ pub(super) fn arrivals<'t>(reader: &mut Reader<'t>, section: &Section<'t>) -> Op
         Some(_) => Some(Spacing::Poisson),
         None => None,
     };
+    let compression = reader.number(section, "time_compression");
     let factor = reader.number(section, "rate_factor");
     let applicants = reader.whole(section, "applicants");
     if section.has("rate_factor") && section.has("applicants") {
@@ -19,7 +25,7 @@ pub(super) fn arrivals<'t>(reader: &mut Reader<'t>, section: &Section<'t>) -> Op
         return None;
     }
     let (shape, duration_s) = shape?;
-    let written = Arrivals::new(shape, spacing?, duration_s);
+    let written = Arrivals::new(shape, spacing?, duration_s).compressed(compression?);
     brought_to(reader, section, &written, factor, applicants)
 }
 
@@ -69,6 +75,10 @@ fn shape<'t>(reader: &mut Reader<'t>, section: &Section<'t>) -> Option<(Shape, f
             Some((Shape::Ramp { from_per_s: from?, to_per_s: to? }, duration_s?))
         }
         "steps" => steps(reader, section),
+        "opening-crowd" => opening_crowd(reader, section),
+        "deadline-pressure" => deadline_pressure(reader, section),
+        "day-cycle" => day_cycle(reader, section),
+        "replay" => replay(reader, section),
         _ => opening_spike(reader, section),
     }
 }
@@ -88,10 +98,77 @@ fn opening_spike<'t>(reader: &mut Reader<'t>, section: &Section<'t>) -> Option<(
     let (peak, floor) = (reader.number(section, "peak_per_s"), reader.number(section, "floor_per_s"));
     let (decay_s, duration_s) = (reader.number(section, "decay_s"), reader.number(section, "duration_s"));
     let (peak_per_s, floor_per_s) = (peak?, floor?);
-    if peak_per_s < floor_per_s {
-        let right = format!("the peak of {peak_per_s} is under the floor; write at most {peak_per_s}");
-        reader.contradiction(section, "floor_per_s", right);
+    is_at_most(reader, section, ("floor_per_s", floor_per_s), ("peak_per_s", peak_per_s))?;
+    Some((Shape::OpeningSpike { peak_per_s, floor_per_s, decay_s: decay_s? }, duration_s?))
+}
+
+fn opening_crowd<'t>(reader: &mut Reader<'t>, section: &Section<'t>) -> Option<(Shape, f64)> {
+    let [peak, floor, decay, growth, opens, duration] =
+        ["peak_per_s", "floor_per_s", "decay_s", "growth_s", "opens_after_s", "duration_s"]
+            .map(|name| reader.number(section, name));
+    let (peak_per_s, floor_per_s, opens_after_s, duration_s) = (peak?, floor?, opens?, duration?);
+    is_at_most(reader, section, ("floor_per_s", floor_per_s), ("peak_per_s", peak_per_s))?;
+    is_at_most(reader, section, ("opens_after_s", opens_after_s), ("duration_s", duration_s))?;
+    let shape =
+        Shape::OpeningCrowd { opens_after_s, growth_s: growth?, peak_per_s, floor_per_s, decay_s: decay? };
+    Some((shape, duration_s))
+}
+
+fn deadline_pressure<'t>(reader: &mut Reader<'t>, section: &Section<'t>) -> Option<(Shape, f64)> {
+    let [from, peak, duration] =
+        ["from_per_s", "peak_per_s", "duration_s"].map(|name| reader.number(section, name));
+    let (from_per_s, peak_per_s) = (from?, peak?);
+    if from_per_s <= 0.0 {
+        let right = "write a rate over 0: what grows in proportion to nothing stays nothing".to_owned();
+        reader.contradiction(section, "from_per_s", right);
         return None;
     }
-    Some((Shape::OpeningSpike { peak_per_s, floor_per_s, decay_s: decay_s? }, duration_s?))
+    is_at_most(reader, section, ("from_per_s", from_per_s), ("peak_per_s", peak_per_s))?;
+    Some((Shape::DeadlinePressure { from_per_s, peak_per_s }, duration?))
+}
+
+fn day_cycle<'t>(reader: &mut Reader<'t>, section: &Section<'t>) -> Option<(Shape, f64)> {
+    let [midday, evening, night, day, start, duration] =
+        ["midday_per_s", "evening_per_s", "night_per_s", "day_s", "start_hour", "duration_s"]
+            .map(|name| reader.number(section, name));
+    let day = DayCycle {
+        midday_per_s: midday?,
+        evening_per_s: evening?,
+        night_per_s: night?,
+        day_s: day?,
+        start_hour: start?,
+    };
+    Some((Shape::DayCycle(day), duration?))
+}
+
+fn replay<'t>(reader: &mut Reader<'t>, section: &Section<'t>) -> Option<(Shape, f64)> {
+    let interval = reader.number(section, "interval_s");
+    let (file, found) = reader.file(section, "file")?;
+    let interval_s = interval?;
+    match column(&file.text, "count", 1e12, INTERVALS_MAX) {
+        Ok(counts) => {
+            let duration_s = interval_s * counts.len() as f64;
+            let rates_per_s = counts.into_iter().map(|count| count / interval_s).collect();
+            Some((Shape::Replay { rates_per_s, interval_s, file: file.name }, duration_s))
+        }
+        Err(right) => {
+            reader.report(&found.span, &found.path, Fault::UnknownValue, right);
+            None
+        }
+    }
+}
+
+/// Where the one key's value is over the other's, that is a problem of the first.
+fn is_at_most<'t>(
+    reader: &mut Reader<'t>,
+    section: &Section<'t>,
+    (name, value): (&str, f64),
+    (bound_name, bound): (&str, f64),
+) -> Option<()> {
+    if value <= bound {
+        return Some(());
+    }
+    let right = format!("{bound_name} is {bound}, and this is over it; write at most {bound}");
+    reader.contradiction(section, name, right);
+    None
 }

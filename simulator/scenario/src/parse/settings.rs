@@ -1,10 +1,8 @@
-//! The tables that are taken over key by key: engine, registry, generator.
+//! The tables that are taken over key by key: engine, generator.
 //!
 //! Everything is read before anything is given up, so that each problem is found.
 
-use crate::plan::{
-    AdmissionPlan, BudgetPlan, Connections, Cores, EnginePlan, GeneratorPlan, LatencyLaw, RegistryPlan,
-};
+use crate::plan::{AdmissionPlan, BudgetPlan, Connections, Cores, EnginePlan, GeneratorPlan};
 use crate::reader::{Reader, Section};
 use domain::LimitsProfile;
 use domain::limits::Blurred;
@@ -78,32 +76,6 @@ fn admission<'t>(reader: &mut Reader<'t>, section: &Section<'t>) -> Option<Admis
         _ => {
             let in_flight_max = reader.size(section, "in_flight_max")?;
             Some(AdmissionPlan::ConcurrencyLimit { in_flight_max })
-        }
-    }
-}
-
-pub(super) fn registry<'t>(reader: &mut Reader<'t>, top: &Section<'t>) -> Option<RegistryPlan> {
-    let section = reader.table(top, "registry");
-    let latency = latency(reader, &section);
-    let [concurrency, queue, connections] =
-        ["concurrency_max", "queue_max", "engine_connections_max"].map(|name| reader.size(&section, name));
-    let timeout_ms = reader.whole(&section, "timeout_ms");
-    Some(RegistryPlan {
-        latency: latency?,
-        concurrency_max: concurrency?,
-        queue_max: queue?,
-        timeout_ms: timeout_ms?,
-        engine_connections_max: connections?,
-    })
-}
-
-fn latency<'t>(reader: &mut Reader<'t>, registry: &Section<'t>) -> Option<LatencyLaw> {
-    let section = reader.table(registry, "latency");
-    match reader.choice(&section, "law")? {
-        "constant" => Some(LatencyLaw::Constant { ms: reader.number(&section, "ms")? }),
-        _ => {
-            let (ms_median, sigma) = (reader.number(&section, "ms_median"), reader.number(&section, "sigma"));
-            Some(LatencyLaw::Lognormal { ms_median: ms_median?, sigma: sigma? })
         }
     }
 }

@@ -70,7 +70,7 @@ fn contradictions() {
     check("shape = 'constant'\nper_s = 1\nrate_factor = 2\napplicants = 9", "leave out one of the two");
     check(
         "shape = 'opening-spike'\npeak_per_s = 1\nfloor_per_s = 2\ndecay_s = 1",
-        "the peak of 1 is under the floor",
+        "peak_per_s is 1, and this is over it",
     );
     check(
         "shape = 'steps'\nsteps = [{ per_s = 1, for_s = 1 }]",

@@ -6,7 +6,26 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-const FILES: [&str; 5] = ["duplicate-nik", "every-defect", "opening-rush", "oversized-photos", "smoke"];
+const FILES: [&str; 18] = [
+    "2018-opening",
+    "2019-opening",
+    "2023-deadline",
+    "2023-moved-opening",
+    "2024-dependency-outage",
+    "capacity",
+    "cowin-hour",
+    "duplicate-nik",
+    "every-defect",
+    "jateng-quota",
+    "opening-rush",
+    "oversized-photos",
+    "prakerja-minute",
+    "retry-storm",
+    "retry-storm-backoff",
+    "retry-storm-fixed",
+    "retry-storm-jitter",
+    "smoke",
+];
 
 fn plan(name: &str) -> Plan {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenarios").join(format!("{name}.toml"));
@@ -70,6 +89,29 @@ fn key_numbers() {
         }
     }
     insta::assert_snapshot!(text);
+}
+
+/// The whole of each plan, defaults and all, but for its text.
+#[test]
+fn plans() {
+    for name in FILES {
+        let plan = Plan { text: String::new(), description: String::new(), ..plan(name) };
+        insta::assert_debug_snapshot!(format!("plan_{name}"), plan);
+    }
+}
+
+/// The four policies of clients meet the same day.
+#[test]
+fn retry_storms_differ_in_their_retries_alone() {
+    let retries = scenario::Retries::NONE;
+    let day = |name| {
+        let mut plan = plan(name);
+        plan.behaviour.retries = retries.clone();
+        (plan.seed, plan.arrivals, plan.people, plan.engine, plan.registry, plan.behaviour)
+    };
+    for other in ["retry-storm-fixed", "retry-storm-backoff", "retry-storm-jitter"] {
+        assert_eq!(day(other), day("retry-storm"), "{other}");
+    }
 }
 
 #[test]

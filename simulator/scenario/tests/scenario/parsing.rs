@@ -171,3 +171,37 @@ fn every_metric_reads_back() {
     assert!(names.contains("outcome.nik-registered.count") && names.contains("registration.response.p99"));
     assert_eq!(Metric::from_name("registration"), None);
 }
+
+/// Every key of the world around: shapes that need files, the registry's limits, the gate.
+#[test]
+fn a_world_with_limits_moves_and_files() {
+    let text = "format = 1\nseed = 7\n\
+        [[gate]]\nopens_at_s = 90\n\
+        [[gate]]\nat_s = 20\nopens_at_s = 60\nannouncement = \"Pendaftaran ditunda\"\n\
+        [arrivals]\nshape = \"replay\"\nfile = \"counts.csv\"\ninterval_s = 60\ntime_compression = 6\nspacing = \"even\"\n\
+        [registry]\nrate_per_s = 11.6\nover_rate = \"refuse\"\nquota_per_day = 300\nlink_bits_per_s = 512_000\n\
+        stale_share = 0.1\n\
+        outages = [{ at_s = 10, for_s = 8, kind = \"silent\" }, { at_s = 30, for_s = 9, down_s = 1, up_s = 2 }]\n\
+        changes = [{ at_s = 40, rate_per_s = 23.1, quota_used = 0 }]\n\
+        [registry.latency]\nlaw = \"file\"\nfile = \"latencies.csv\"\n";
+    let files = |name: &str| match name {
+        "counts.csv" => Ok("minute,count\n1,30\n2,60\n".to_owned()),
+        "latencies.csv" => Ok("ms\n12\n340.5\n".to_owned()),
+        _ => Err("no such file".to_owned()),
+    };
+    let plan = scenario::parse_with_files("test.toml", text, &files).unwrap();
+    insta::assert_debug_snapshot!((&plan.arrivals, &plan.registry, &plan.gate));
+
+    let problems = |text: &str| match scenario::parse_with_files("test.toml", text, &files) {
+        Ok(_) => "none".to_owned(),
+        Err(problems) => problems.iter().map(|problem| format!("{problem}\n")).collect::<String>(),
+    };
+    let broken = text
+        .replace("counts.csv", "missing.csv")
+        .replace("\"latencies.csv\"", "\"counts.csv\"")
+        .replace("at_s = 20", "at_s = 20\n[[gate]]\nat_s = 5\nmaintenance = \"yes\"")
+        .replace("stale_share = 0.1", "stale_share = 0.6\nwrong_person_share = 0.6")
+        .replace(", up_s = 2", "")
+        .replace("rate_per_s = 11.6", "rate_per_s = 0");
+    insta::assert_snapshot!(problems(&broken));
+}

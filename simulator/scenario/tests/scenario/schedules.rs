@@ -1,6 +1,6 @@
 //! Instants follow the shape: counts by window against the closed form, by a chi-square test that is shown to fail.
 
-use scenario::{Arrivals, RateStep, Shape, Spacing};
+use scenario::{Arrivals, DayCycle, RateStep, Shape, Spacing};
 use std::time::Duration;
 
 const DURATION_S: f64 = 60.0;
@@ -17,7 +17,33 @@ fn shapes() -> Vec<Shape> {
         Shape::OpeningSpike { peak_per_s: 100.0, floor_per_s: 0.0, decay_s: 15.0 },
         Shape::OpeningSpike { peak_per_s: 90.0, floor_per_s: 20.0, decay_s: 10.0 },
         Shape::OpeningSpike { peak_per_s: 900.0, floor_per_s: 0.01, decay_s: 3.0 },
+        Shape::OpeningCrowd {
+            opens_after_s: 25.0,
+            growth_s: 8.0,
+            peak_per_s: 90.0,
+            floor_per_s: 5.0,
+            decay_s: 6.0,
+        },
+        Shape::DeadlinePressure { from_per_s: 8.0, peak_per_s: 200.0 },
+        day_cycle(),
+        replay(),
     ]
+}
+
+/// From seven in the morning, one day and the beginning of the next.
+fn day_cycle() -> Shape {
+    Shape::DayCycle(DayCycle {
+        midday_per_s: 60.0,
+        evening_per_s: 40.0,
+        night_per_s: 4.0,
+        day_s: 48.0,
+        start_hour: 7.0,
+    })
+}
+
+fn replay() -> Shape {
+    let rates_per_s = vec![2.0, 30.0, 90.0, 0.0, 45.0, 12.0];
+    Shape::Replay { rates_per_s, interval_s: 10.0, file: "counts.csv".to_owned() }
 }
 
 fn arrivals(shape: Shape, spacing: Spacing) -> Arrivals {
@@ -102,6 +128,20 @@ fn the_test_tells_wrong_shapes_and_spacings() {
     assert!(!is_poisson_of(&constant, &poisson(Shape::Ramp { from_per_s: 24.0, to_per_s: 36.0 })));
     assert!(!is_poisson_of(&spike(10.0), &spike(12.0)));
     assert!(!is_poisson_of(&spike(10.0), &constant));
+    let of = |shape: &Shape| poisson(shape.clone());
+    let crowd = |growth_s| {
+        let (opens_after_s, peak_per_s, floor_per_s, decay_s) = (25.0, 90.0, 5.0, 6.0);
+        poisson(Shape::OpeningCrowd { opens_after_s, growth_s, peak_per_s, floor_per_s, decay_s })
+    };
+    assert!(!is_poisson_of(&crowd(8.0), &crowd(9.0)));
+    let pressure = |peak_per_s| poisson(Shape::DeadlinePressure { from_per_s: 8.0, peak_per_s });
+    assert!(!is_poisson_of(&pressure(200.0), &pressure(100.0)));
+    let Shape::DayCycle(day) = day_cycle() else { panic!("it is a day") };
+    let later = Shape::DayCycle(DayCycle { start_hour: 7.5, ..day });
+    assert!(!is_poisson_of(&of(&day_cycle()), &poisson(later)));
+    let Shape::Replay { mut rates_per_s, interval_s, file } = replay() else { panic!("it is a replay") };
+    rates_per_s.swap(0, 5);
+    assert!(!is_poisson_of(&of(&replay()), &poisson(Shape::Replay { rates_per_s, interval_s, file })));
     // Even spacing has far too little spread for chance.
     assert!(!is_poisson_of(&arrivals(constant.shape.clone(), Spacing::Even), &constant));
 }
@@ -207,4 +247,71 @@ fn parts_make_up_the_whole() {
         assert_eq!(part.instant(part.len()), Duration::from_secs_f64(DURATION_S));
     }
     assert!(met.into_iter().map(Option::unwrap).eq(whole.iter()));
+}
+
+#[test]
+fn compression_brings_the_same_people_in_a_shorter_time() {
+    for shape in shapes() {
+        let slow = arrivals(shape, Spacing::Even);
+        let fast = slow.compressed(4.0);
+        assert_eq!((fast.count, fast.duration_s), (slow.count, DURATION_S / 4.0), "{slow}");
+        for k in (0..slow.count).step_by(17) {
+            let (slow_s, fast_s) = (slow.schedule(0).instant(k), fast.schedule(0).instant(k));
+            let difference_s = slow_s.as_secs_f64() / 4.0 - fast_s.as_secs_f64();
+            assert!(difference_s.abs() < 2e-6, "{slow}: arrival {k} at {slow_s:?} and {fast_s:?}");
+        }
+    }
+}
+
+#[test]
+fn any_instant_is_the_same_alone_and_in_the_row() {
+    for shape in shapes() {
+        let schedule = arrivals(shape, Spacing::Poisson).scaled(2.0).schedule(5);
+        for (k, instant) in (0..).zip(schedule.iter()) {
+            assert_eq!(schedule.instant(k), instant, "{k}");
+        }
+    }
+}
+
+/// A schedule of ten million is made in no time, holds next to nothing, and tells any instant at once.
+#[test]
+fn the_largest_schedule_is_not_kept() {
+    let arrivals = Arrivals::new(Shape::Constant { per_s: 100_000.0 }, Spacing::Poisson, 100.0);
+    let schedule = arrivals.schedule(1);
+    assert_eq!(schedule.len(), 10_000_000);
+    for k in [0, 1, 255, 256, 5_000_000, 9_999_999] {
+        let off_s = schedule.instant(k).as_secs_f64() - (k as f64 + 0.5) / 100_000.0;
+        // Six standard deviations of a uniform order statistic at its widest.
+        assert!(off_s.abs() < 6.0 * 0.5 * 100.0 / 10_000_000_f64.sqrt(), "{k}: {off_s}");
+    }
+}
+
+#[test]
+fn deadline_pressure_is_one_over_the_time_left() {
+    let pressure = arrivals(Shape::DeadlinePressure { from_per_s: 10.0, peak_per_s: 600.0 }, Spacing::Even);
+    for t_s in [0.0, 15.0, 30.0, 45.0, 58.0] {
+        assert!((pressure.rate_per_s(t_s) - 10.0 * 60.0 / (60.0 - t_s)).abs() < 1e-9, "{t_s}");
+    }
+    assert_eq!(pressure.rate_per_s(59.5), 600.0);
+    assert_eq!(pressure.peak_per_s(), 600.0);
+    // 10 * 60 * ln 60 until a second before the end, and a second at the peak.
+    assert_eq!(pressure.count as f64, (600.0 * 60.0_f64.ln() + 600.0).round());
+}
+
+#[test]
+fn a_day_has_two_humps() {
+    let day = arrivals(day_cycle(), Spacing::Even);
+    let check = |hour: f64, expect: f64| {
+        let found = day.rate_per_s((hour - 7.0) * 2.0);
+        assert!((found - expect).abs() < 1e-9, "{found} at {hour}, not {expect}");
+    };
+    check(8.0, 32.0);
+    check(10.0, 60.0);
+    check(14.9, 60.0);
+    check(16.0, 20.0);
+    check(17.0, 40.0);
+    check(20.9, 40.0);
+    check(24.0, 4.0);
+    check(29.0, 4.0);
+    check(34.0, 60.0);
 }

@@ -45,7 +45,7 @@ pub(super) fn write_down(order: &Order<'_>, load: &Load, ended: Ended) -> Result
     let totals = observer.totals(load.schedule.whole_len());
     let (histograms, rows) = recording.finish(observer).map_err(usage)?;
     let stored = stored.map(|accounts| of_this_part(order, load, accounts));
-    let findings = audit(&totals.told, |arrival| truth(load, arrival), stored);
+    let findings = audit(&totals.told, |arrival| truth(order, load, arrival), stored);
     let partial = load.world.stop.borrow().is_some() && is_partial(load, &totals);
     let record = assemble(Measured {
         plan: &order.plan,
@@ -88,9 +88,12 @@ pub(super) fn write_down(order: &Order<'_>, load: &Load, ended: Ended) -> Result
     Ok(Done { record: run.record, page, trouble })
 }
 
-fn truth(load: &Load, arrival: u64) -> Truth {
+fn truth(order: &Order<'_>, load: &Load, arrival: u64) -> Truth {
     let applicant = load.crowd.applicant(arrival);
-    Truth { nik: applicant.person.nik, expected: applicant.expected, twin_of: applicant.twin_of }
+    let expected = order.register.expected(&applicant);
+    // Of two whom the register refuses, neither is the first.
+    let twin_of = applicant.twin_of.filter(|_| expected == applicant.expected);
+    Truth { nik: applicant.person.nik, expected, twin_of }
 }
 
 /// A run that was told to end when nobody was left to come is whole nevertheless.
@@ -214,6 +217,7 @@ fn notes(
             "Applicants repeated a step that could not be served just then, up to {repeats} times."
         ));
     }
+    notes.extend(story(&order.plan));
     if partial {
         let after = seconds(totals.last_done);
         notes.push(format!(
@@ -260,6 +264,42 @@ fn happened(plan: &Plan, outages: &[Outage], stood: Stood) -> Vec<String> {
         notes.push(format!("{clients} slow or silent connections were held beside the applicants; the portal ended {cut} of them, each came again."));
     }
     notes
+}
+
+/// What happened to the portal meanwhile, as the scenario has it.
+fn story(plan: &Plan) -> Vec<String> {
+    let gate = plan.gate.iter().map(|one| {
+        let moment = |word: &str, at_s: Option<f64>| at_s.map(|at_s| format!("{word} at {at_s} s"));
+        let switch = |on: &str, off: &str, is_on: Option<bool>| {
+            is_on.map(|is_on| if is_on { on } else { off }.to_owned())
+        };
+        let changes = [
+            moment("it opens", one.opens_at_s),
+            moment("it closes", one.closes_at_s),
+            switch("formations are ready", "formations are not ready", one.formations_ready),
+            switch("maintenance begins", "maintenance ends", one.maintenance),
+            one.announcement.as_ref().map(|text| format!("announced: {text}")),
+        ];
+        let changes: Vec<String> = changes.into_iter().flatten().collect();
+        format!("The gate was moved at {} s: {}.", one.at_s, changes.join(", "))
+    });
+    let registry = &plan.registry;
+    let outages = registry.outages.iter().map(|outage| {
+        format!("The registry was out from {} s for {} s ({:?}).", outage.at_s, outage.for_s, outage.kind)
+    });
+    let changes = registry.changes.iter().map(|change| {
+        let limit = |word: &str, value: Option<f64>| value.map(|value| format!("{word} {value}"));
+        let changes = [
+            limit("look-ups a second", change.rate_per_s),
+            limit("look-ups a day", change.quota_per_day.map(|quota| quota as f64)),
+            limit("look-ups taken", change.quota_used.map(|used| used as f64)),
+            limit("bits a second on its link", change.link_bits_per_s),
+            limit("milliseconds a look-up", change.latency_ms),
+        ];
+        let changes: Vec<String> = changes.into_iter().flatten().collect();
+        format!("From {} s the registry had other limits: {}.", change.at_s, changes.join(", "))
+    });
+    gate.chain(outages).chain(changes).collect()
 }
 
 fn seconds(duration: Duration) -> String {
