@@ -21,9 +21,12 @@ impl Email {
     /// The address in `text`, without surrounding space; `None` where it can't be one (RFC 5321) or its host has no dot.
     pub fn parse(text: &str) -> Option<Email> {
         let text = text.trim();
-        let address: EmailAddress = text.parse().ok()?;
-        let plain = address.display_part().is_empty() && address.domain().contains('.');
-        plain.then(|| Email(address.into()))
+        let (local, host) = text.rsplit_once('@')?;
+        // Each part by itself: a name beside the address, as in `Siti <siti@...>`, is in neither, and need not be looked for.
+        let is_one = host.contains('.')
+            && EmailAddress::is_valid_local_part(local)
+            && EmailAddress::is_valid_domain(host);
+        is_one.then(|| Email(text.to_owned()))
     }
 
     /// The form in which it is unique: lower case, and nothing from a `+` to the `@`.
@@ -112,6 +115,10 @@ mod tests {
         check("siti@localhost", None);
         check("a b@contoh.example", None);
         check("Siti <siti@contoh.example>", None);
+        check("<siti@contoh.example>", None);
+        check("a@b@contoh.example", None);
+        check("@contoh.example", None);
+        check("siti@contoh..example", None);
         check("", None);
     }
 

@@ -188,10 +188,10 @@ struct Halves {
 
 impl Halves {
     #[inline]
-    fn of(digits: &[u8; 16]) -> Halves {
-        let [high, low] =
-            [0, 8].map(|at| u64::from_le_bytes(std::array::from_fn(|place| digits[at + place])));
-        Halves { high, low }
+    #[expect(clippy::cast_possible_truncation, reason = "each is a half")]
+    const fn of(digits: &[u8; 16]) -> Halves {
+        let whole = u128::from_le_bytes(*digits);
+        Halves { high: whole as u64, low: (whole >> 64) as u64 }
     }
 
     /// Whether they are digits; what is made of anything else means nothing.
