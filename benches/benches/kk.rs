@@ -16,7 +16,7 @@ fn kk(criterion: &mut Criterion) {
     });
     let mut turn = texts.iter().cycle();
     group.bench_function("valid", |bencher| {
-        bencher.iter(|| turn.next().map(|text| Kk::parse(black_box(text))))
+        bencher.iter(|| turn.next().map(|text| Kk::parse(black_box(text))));
     });
     group.finish();
 }
