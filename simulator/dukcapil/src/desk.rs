@@ -157,6 +157,7 @@ impl Desk {
         if line.gap(&self.state()).is_none() {
             return;
         }
+        let joined = self.clock.elapsed();
         let turn = match line {
             Line::Rate => self.rate_line.lock().await,
             Line::Link => self.link_line.lock().await,
@@ -171,7 +172,7 @@ impl Desk {
                 let pacer = line.pacer(&mut state);
                 let free_at = pacer.free_at(gap);
                 if free_at <= now {
-                    break pacer.pass(now, gap) + gap;
+                    break pacer.pass(joined, gap) + gap;
                 }
                 free_at
             };

@@ -38,8 +38,8 @@ async fn over_the_rate_look_ups_wait_in_line() {
     let standin = Standin::start(&format!("{FAST}rate_per_s = 50")).await;
     let (statuses, took) = rush(&standin, 11).await;
     assert!(statuses.iter().all(|&status| status == StatusCode::OK));
-    // Ten gaps of 20 ms, less what late timers are allowed to make up for.
-    assert!(took >= Duration::from_millis(190), "{took:?}");
+    // Ten gaps of 20 ms.
+    assert!(took >= Duration::from_millis(200), "{took:?}");
     standin.until(&["dukcapil_rate_per_second 50.0"]).await;
 }
 
@@ -61,7 +61,7 @@ async fn look_ups_share_the_link() {
     let standin = Standin::start(&format!("{FAST}link_bits_per_s = 320_000")).await;
     let (statuses, took) = rush(&standin, 4).await;
     assert!(statuses.iter().all(|&status| status == StatusCode::OK));
-    assert!(took >= Duration::from_millis(190), "{took:?}");
+    assert!(took >= Duration::from_millis(200), "{took:?}");
 }
 
 /// At one in a thousand seconds the second would wait for a quarter of an hour.
