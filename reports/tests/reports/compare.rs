@@ -130,7 +130,7 @@ fn runs_that_cannot_be_compared_say_why() {
         other.run.record.environment.versions.insert("lonjakan".to_owned(), "9.9.9".to_owned());
     });
     check_reason(&[Reason::OtherTarget], |other| {
-        other.run.record.target = Some("http://127.0.0.1:1".to_owned())
+        other.run.record.target = Some("http://127.0.0.1:1".to_owned());
     });
     check_reason(&[Reason::GeneratorUnfit], |other| {
         other.run.record.verdict.generator = GeneratorVerdict::Invalid;

@@ -75,7 +75,7 @@ fn carry_out(
 ) -> Result<(), CommandError> {
     let say = |line: &str| {
         if !args.quiet {
-            say(line)
+            say(line);
         }
     };
     while let Next::Try { rate, approach } = search.next() {

@@ -18,7 +18,7 @@ pub(super) fn script(told: &Told<'_>) -> String {
             Entry::Remark(remark) => comment(&mut text, remark),
             Entry::Holds(_) => {}
             Entry::Deed(deed) => {
-                write!(text, "pause {}\n\n", quoted(deed, &Names::default())).expect("a string takes text")
+                write!(text, "pause {}\n\n", quoted(deed, &Names::default())).expect("a string takes text");
             }
             Entry::Exchange(exchange) => {
                 text.push_str(&lines(exchange, &names));
@@ -118,7 +118,7 @@ fn lines(exchange: &Exchange, names: &Names) -> String {
         _ if body.is_empty() => {}
         _ if exchange.ask.is_text() => {
             write!(line, " --data-binary {}", quoted(&String::from_utf8_lossy(body), names))
-                .expect("a string takes text")
+                .expect("a string takes text");
         }
         Delivery::Chunked => write!(line, " -H 'transfer-encoding: chunked' --data-binary {}", file())
             .expect("a string takes text"),
@@ -129,7 +129,7 @@ fn lines(exchange: &Exchange, names: &Names) -> String {
         )
         .expect("a string takes text"),
         Delivery::Whole | Delivery::Unheard => {
-            write!(line, " --data-binary {}", file()).expect("a string takes text")
+            write!(line, " --data-binary {}", file()).expect("a string takes text");
         }
     }
     line.push('\n');

@@ -31,9 +31,9 @@ pub(super) fn masked(text: &str) -> String {
             Some(digit) if digit.is_ascii_digit() => digits.push(digit),
             other => {
                 if digits.len() == 16 {
-                    out.push_str(&mask(&digits))
+                    out.push_str(&mask(&digits));
                 } else {
-                    out.push_str(&digits)
+                    out.push_str(&digits);
                 }
                 digits.clear();
                 out.extend(other);

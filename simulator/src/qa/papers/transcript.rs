@@ -27,7 +27,7 @@ pub(super) fn transcript(told: &Told<'_>) -> String {
         .expect("a string takes text");
     }
     if let Some(wrong) = told.wrong {
-        write!(text, "- [ ] **{}**\n", hidden::masked(&wrong.what)).expect("a string takes text");
+        writeln!(text, "- [ ] **{}**", hidden::masked(&wrong.what)).expect("a string takes text");
     }
     text
 }

@@ -24,12 +24,15 @@ stories! {
     "age-ineligible": Needs::OUTSIDE, "/daftar" => age_ineligible;
 }
 
+/// What is changed, in words, and the change.
+type Change<'a> = (&'a str, &'a (dyn Fn(&mut Visitor) + Sync));
+
 /// Each change of the form is refused at `field`; afterwards the same person gets through.
 async fn refuses(
     s: &mut Session,
     field: &str,
     failure: Failure,
-    changes: &[(&str, &(dyn Fn(&mut Visitor) + Sync))],
+    changes: &[Change<'_>],
 ) -> Result<(), Wrong> {
     let visitor = s.visitor();
     for (what, change) in changes {
@@ -55,7 +58,7 @@ async fn nik_malformed(s: &mut Session) -> Result<(), Wrong> {
             ("a letter O stands for a zero", &|v| v.form.nik.replace_range(15..16, "O")),
             ("it is pasted with full stops", &|v| v.form.nik.insert(6, '.')),
             ("it is pasted with a no-break space in place of a digit", &|v| {
-                v.form.nik.replace_range(6..7, "\u{a0}")
+                v.form.nik.replace_range(6..7, "\u{a0}");
             }),
             ("its digits are of full width", &|v| v.form.nik = full_width(&v.form.nik)),
             ("the field is empty", &|v| v.form.nik.clear()),
@@ -111,7 +114,7 @@ async fn nik_not_found(s: &mut Session) -> Result<(), Wrong> {
         Failure::NikNotFound,
         &[
             ("one digit is mistyped, and the number stays a possible one", &|v| {
-                v.form.nik.replace_range(12..13, "9")
+                v.form.nik.replace_range(12..13, "9");
             }),
             ("the serial is another", &|v| v.form.nik.replace_range(12..16, "8765")),
         ],
@@ -135,9 +138,12 @@ async fn nik_kk_mismatch(s: &mut Session) -> Result<(), Wrong> {
     .await
 }
 
+/// How a name is changed, in words, and the change.
+type Renaming<'a> = (&'a str, &'a (dyn Fn(&str) -> String + Sync));
+
 async fn identity_mismatch(s: &mut Session) -> Result<(), Wrong> {
     let visitor = s.visitor();
-    let names: [(&str, &(dyn Fn(&str) -> String + Sync)); 2] = [
+    let names: [Renaming<'_>; 2] = [
         ("a further name is added", &|name| format!("{name} Kusumawardhani")),
         ("the name is somebody else's", &|_| "Orang Lain".to_owned()),
     ];

@@ -21,8 +21,11 @@ residents = [
 ]
 "#;
 
-/// What is odd about each, by NIK, and what is remarked.
-const ODD: [(&str, &str, &str, &str, &str, Option<Warning>); 6] = [
+/// What is odd, NIK, KK, name, birth date, and what is remarked.
+type Odd = (&'static str, &'static str, &'static str, &'static str, &'static str, Option<Warning>);
+
+/// The people of the register above.
+const ODD: [Odd; 6] = [
     (
         "a district of Papua whose code was withdrawn",
         "9101011705999010",
