@@ -477,7 +477,7 @@ mod tests {
         check("lonjakan qa list --json", true);
         check("lonjakan qa run", false);
         check("lonjakan qa run busy internal --jobs 2", true);
-        check("lonjakan qa all --target http://127.0.0.1:1", false);
+        check("lonjakan qa all --target http://127.0.0.1:1", true);
         check("lonjakan qa all --target http://127.0.0.1:1 --captcha-key k", true);
         check("lonjakan qa run busy --stay --target http://127.0.0.1:1 --captcha-key k", false);
     }

@@ -32,7 +32,7 @@ pub struct Browser {
     source: Option<Ipv4Addr>,
     cookies: Cookies,
     connection: Option<Kept>,
-    sent: u64,
+    resent: u64,
 }
 
 #[derive(Debug)]
@@ -144,14 +144,14 @@ impl Browser {
         let host =
             HeaderValue::from_str(&address.to_string()).expect("an address consists of printable ASCII");
         let (source, cookies) = (None, Cookies::default());
-        Browser { address, host, answer_bytes_max, source, cookies, connection: None, sent: 0 }
+        Browser { address, host, answer_bytes_max, source, cookies, connection: None, resent: 0 }
     }
 
     /// Another window of the same browser: it has the cookies, and a connection of its own.
     #[must_use]
     pub fn another_window(&self) -> Browser {
         let (host, cookies) = (self.host.clone(), self.cookies.clone());
-        Browser { host, cookies, connection: None, sent: 0, ..*self }
+        Browser { host, cookies, connection: None, resent: 0, ..*self }
     }
 
     /// Connects from this address from now on, which has to be one of this machine's. With a portal elsewhere it stays as it was.
@@ -166,9 +166,9 @@ impl Browser {
         self.cookies = Cookies::default();
     }
 
-    /// Requests put on a connection so far.
-    pub fn sent(&self) -> u64 {
-        self.sent
+    /// Requests that went out a second time, since the kept connection broke under them.
+    pub fn resent(&self) -> u64 {
+        self.resent
     }
 
     /// Closes the connection, if there is one.
@@ -198,6 +198,8 @@ impl Browser {
                 if unsent || outgoing.is_repeatable() =>
             {
                 self.connection = None;
+                // What never left is no second request.
+                self.resent += u64::from(!unsent);
                 self.send_once(outgoing).await.map_err(|broken| broken.lost)
             }
             other => other.map_err(|broken| broken.lost),
@@ -212,15 +214,12 @@ impl Browser {
         let broken = |lost, unsent| Broken { lost, kept: kept.used, unsent };
         // A refused upload may still be on its way: the next request waits for its end.
         kept.sender.ready().await.map_err(|_| broken(Lost::Connection, true))?;
-        self.sent += 1;
         let mut request = outgoing.request(&self.host);
         self.cookies.show(request.headers_mut());
         let response = match kept.sender.try_send_request(request).await {
             Ok(response) => response,
             Err(mut failed) => {
                 let unsent = failed.take_message().is_some();
-                // What was never sent is no request.
-                self.sent -= u64::from(unsent);
                 return Err(broken(lost_by(failed.error()), unsent));
             }
         };

@@ -83,7 +83,7 @@ pub async fn walk(world: &World, user: usize, applicant: &Applicant, intended: I
         applicant,
         temper,
         device,
-        sent_by_others: browser.sent(),
+        resent_by_others: browser.resent(),
         browser,
         began: intended,
         intended,
@@ -91,7 +91,7 @@ pub async fn walk(world: &World, user: usize, applicant: &Applicant, intended: I
         first_sent: None,
         visited: Visited::first(),
         asked: 0,
-        sent_twice: 0,
+        resent_beside: 0,
         repeats: 0,
         is_starting_over: false,
         has_slipped: false,
@@ -127,8 +127,8 @@ struct Walk<'a> {
     temper: Temper<'a>,
     device: Device,
     browser: Browser,
-    /// Requests of those who used the browser before.
-    sent_by_others: u64,
+    /// What it sent a second time for those who used it before.
+    resent_by_others: u64,
     /// The arrival's instant.
     began: Instant,
     /// When the next request is meant to be sent.
@@ -137,10 +137,10 @@ struct Walk<'a> {
     done: Instant,
     first_sent: Option<Instant>,
     visited: Visited,
-    /// Requests that the applicant made.
+    /// Requests that the applicant made, also those to which nobody listened.
     asked: u64,
-    /// Requests that went out by a second connection.
-    sent_twice: u64,
+    /// What a second window sent a second time.
+    resent_beside: u64,
     /// Of those asked, the ones of a step's second and further tries.
     repeats: u64,
     /// The draft was lost: everything is done once more.
@@ -272,7 +272,7 @@ impl Walk<'_> {
             (outcome, Instant::now())
         };
         let outcomes = tokio::join!(send(&mut self.browser), send(&mut second));
-        self.sent_twice += second.sent();
+        self.resent_beside += second.resent();
         let ((one, one_done), (other, other_done)) = outcomes;
         let one = self.note(step, Trip { sent, done: one_done, attention }, one);
         let other = self.note(step, Trip { sent, done: other_done, attention }, other);
@@ -306,16 +306,16 @@ impl Walk<'_> {
     }
 
     fn end(&self, told: Told) -> End {
-        let requests = self.browser.sent() - self.sent_by_others + self.sent_twice;
+        let resent = self.browser.resent() - self.resent_by_others + self.resent_beside;
         let (intended, done) = (self.began, self.done);
         End {
             arrival: self.applicant.arrival,
             told,
             visited: self.visited,
             instants: Instants { intended, sent: self.first_sent.unwrap_or(intended), done },
-            requests,
+            requests: self.asked + resent,
             // What the browser sent twice by itself is a repeat too.
-            repeats: self.repeats + requests.saturating_sub(self.asked),
+            repeats: self.repeats + resent,
         }
     }
 

@@ -248,5 +248,8 @@ pub(crate) fn adds_up(run: &Run) {
     let rows = &run.timeline.rows;
     assert_eq!(rows.iter().map(|row| row.completed).sum::<u64>(), registered);
     assert_eq!(rows.iter().map(|row| row.arrivals_started).sum::<u64>(), arrived - not_sent);
-    assert_eq!(rows.iter().map(|row| row.requests).sum::<u64>(), run.record.requests.total);
+    // A browser may send a request again by itself when its kept connection breaks; nobody waits for that one apart.
+    let seen = rows.iter().map(|row| row.requests).sum::<u64>();
+    let resent = run.record.requests.total.checked_sub(seen).expect("no answer without a request");
+    assert!(resent == 0 || run.record.engine.is_some_and(|engine| engine.restarts > 0), "{resent} resent");
 }

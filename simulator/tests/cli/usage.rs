@@ -54,7 +54,7 @@ fn a_folder_or_disk_that_refuses_is_told() {
     lonjakan(&["surge", scenario, "--out", inside.to_str().unwrap()]).complains(2, "cannot write");
 
     // A device that is always full stands where the record is to be written.
-    for name in ["run.json", "latency.hlog", "report.html"] {
+    for name in ["run.json", "latency.hlog", "timeline.csv"] {
         let out = desk.path(&format!("full-{name}"));
         fs::create_dir(&out).unwrap();
         symlink("/dev/full", out.join(name)).unwrap();

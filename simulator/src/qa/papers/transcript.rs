@@ -42,7 +42,7 @@ fn heading(told: &Told<'_>) -> String {
     facts.push(("settings of the engine beside the usual", one_line(told.story.needs.engine)));
     facts.push(("settings of the registry stand-in", one_line(told.story.needs.registry)));
     for (name, value) in facts.into_iter().filter(|(_, value)| !value.is_empty()) {
-        writeln!(text, "- {name}: {value}").expect("a string takes text");
+        writeln!(text, "- {name}: {}", hidden::masked(&value)).expect("a string takes text");
     }
     text.push_str("\nPeople are synthetic; the middle of their numbers is hidden, values that differ each time have a name.\n\n");
     text
