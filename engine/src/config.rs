@@ -62,6 +62,7 @@ tls_certificate, tls_key  PEM files: the chain and its key; listen speaks TLS th
 body_timeout_ms           longest time for one upload, 10 to 1800000                 [30000]
 admission                 none, concurrency-limit, codel, deadline, budgets, waiting-room, odd-even or cohort [none]
 admission_in_flight_max   requests under way at a time with concurrency-limit, those not counted that still send their body, 1 to 1000000 [2000]
+admission_newcomers_bounded  no more begin than the pools bring through, with the policies that turn away requests and not people [true]
 admission_service_ms      usual time of work for a password, until it was measured, 1 to 60000 [30]
 admission_patience_ms     how long a client waits for an answer, 1 to 600000         [8000]
 admission_calls_per_s     people that the waiting room lets in a second, 0.001 to 100000 [19 of 20 that the passwords allow]
@@ -208,6 +209,7 @@ struct RawConfig {
     body_timeout_ms: Option<u64>,
     admission: Option<String>,
     admission_in_flight_max: Option<u64>,
+    admission_newcomers_bounded: Option<bool>,
     admission_service_ms: Option<u64>,
     admission_patience_ms: Option<u64>,
     admission_calls_per_s: Option<f64>,
@@ -373,6 +375,7 @@ impl RawConfig {
         let raw_admission = admission::RawAdmission {
             policy: self.admission,
             in_flight_max: count(in_flight_max),
+            newcomers_bounded: self.admission_newcomers_bounded.unwrap_or(true),
             service: Duration::from_millis(service_ms),
             patience: Duration::from_millis(patience_ms),
             password_threads: count(password_threads),

@@ -3,15 +3,18 @@
 //! A policy is asked twice. At the head of a request, before anything of its body is read, [`Door`] says whether its sender may come at
 //! all. Before each pool, once the body is there, a [`Line`] says what is worked on now: a slow upload holds no place in it. What
 //! bounds the requests under way as a whole is a plain number ([`Limit`]), so that no lock lies in the way of those that need no pool.
+//! Where a policy turns away requests and not people, [`Newcomers`] keeps more from beginning than the pools bring through.
 
 mod door;
 mod limit;
 mod line;
+mod newcomers;
 mod room;
 
 pub(crate) use door::{Door, Pass, Queued, Rule, seconds_up};
 pub(crate) use limit::{Limit, Place};
 pub(crate) use line::Line;
+pub(crate) use newcomers::{Beginning, Newcomers};
 
 use crate::app::App;
 use crate::clock::Clock;
@@ -37,6 +40,8 @@ pub(crate) struct Overload {
     pub(crate) passwords: Option<Arc<Line>>,
     /// Before the pool of photos.
     pub(crate) photos: Option<Arc<Line>>,
+    /// Who may begin, where not everybody may.
+    newcomers: Option<Arc<Newcomers>>,
 }
 
 /// A request that is not worked on.
@@ -64,6 +69,8 @@ pub(crate) enum Reason {
     NotYourTurn,
     /// Not drawn for this period.
     NotDrawn,
+    /// Would begin while as many have begun as can be brought through.
+    Newcomer,
     /// Has a place in the waiting room, and it wasn't called yet.
     NotCalled,
     /// Without a place in the waiting room, or with one that doesn't count.
@@ -81,17 +88,30 @@ impl Overload {
         metrics: &Metrics,
     ) -> io::Result<Overload> {
         let door = Arc::new(Door::open(config.people, key, clock, folder)?);
+        let newcomers = config.newcomers.map(|pools| Arc::new(Newcomers::new(&pools)));
         let line = |policy, pool, point| match policy {
             Policy::None => None,
-            policy => Some(Line::new(policy, metrics.line(config.name, pool), Arc::clone(&door), point)),
+            policy => {
+                let heard = line::Heard { door: Arc::clone(&door), newcomers: newcomers.clone(), point };
+                Some(Line::new(policy, metrics.line(config.name, pool), heard))
+            }
         };
         Ok(Overload {
             requests: metrics.requests(config.name),
             limit: Limit::new(config.in_flight_max),
             passwords: line(config.passwords, "password", 0),
             photos: line(config.photos, "photo", 1),
+            newcomers,
             door,
         })
+    }
+
+    /// Whether somebody may begin a registration.
+    ///
+    /// # Errors
+    /// [`TurnedAway`] where as many have begun as can be brought through.
+    pub(crate) fn begin(&self) -> Result<Beginning, TurnedAway> {
+        self.newcomers.as_ref().map_or_else(|| Ok(Beginning::free()), Newcomers::begin)
     }
 
     /// Lets out of the lines whoever's time has come, for as long as it is polled.
@@ -141,13 +161,14 @@ impl TurnedAway {
             | Reason::Expired
             | Reason::NotYourTurn
             | Reason::NotDrawn
+            | Reason::Newcomer
             | Reason::NotCalled => Failure::Busy,
         }
     }
 }
 
 impl Reason {
-    pub(crate) const ALL: [Reason; 9] = [
+    pub(crate) const ALL: [Reason; 10] = [
         Reason::Full,
         Reason::Overdue,
         Reason::Expired,
@@ -155,6 +176,7 @@ impl Reason {
         Reason::AddressBudget,
         Reason::NotYourTurn,
         Reason::NotDrawn,
+        Reason::Newcomer,
         Reason::NotCalled,
         Reason::NoPlace,
     ];
@@ -168,6 +190,7 @@ impl Reason {
             Reason::AddressBudget => "address-budget",
             Reason::NotYourTurn => "not-your-turn",
             Reason::NotDrawn => "not-drawn",
+            Reason::Newcomer => "newcomer",
             Reason::NotCalled => "not-called",
             Reason::NoPlace => "no-place",
         }

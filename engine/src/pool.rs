@@ -91,7 +91,9 @@ impl<S: 'static> Pool<S> {
             let done = work(scratch);
             let took = started.elapsed();
             // Only now, whatever has become of the client meanwhile: until here a thread was taken.
-            drop(slot);
+            if let Some(slot) = slot {
+                slot.worked(took);
+            }
             metrics.worked(took, reply.send(done).is_ok());
         });
         if self.jobs.try_send(job).is_err() {

@@ -3,8 +3,9 @@
 //!
 //! A [`Policy`] is the one setting. A [`Gate`] runs it in two stages: first who may come at all (everybody,
 //! within budgets, from the waiting room, by odd and even hours, by cohort), then what is worked on now
-//! ([`Work`]: everything, up to a limit, from a line with CoDel or with deadlines). The engine drives a gate
-//! by the wall clock, a simulation by a virtual one; both run the very same code.
+//! ([`Work`]: everything, up to a limit, from a line with CoDel or with deadlines). Rules that turn away
+//! requests, not people, stand behind [`Newcomers`]: no more begin than can be brought through. The engine
+//! drives a gate by the wall clock, a simulation by a virtual one; both run the very same code.
 //!
 //! ```
 //! use admission::{Arrival, Gate, Key, Moment, Policy, Turn, Verdict};
@@ -32,6 +33,7 @@ mod gate;
 mod hashing;
 mod key;
 mod moment;
+mod newcomers;
 mod pace;
 mod people;
 mod policy;
@@ -42,6 +44,7 @@ pub use counts::{Counts, LineCounts};
 pub use gate::{Arrival, Gate, Id, Turn, Verdict, Why};
 pub use key::{Address, KEY_BYTES, Key, Person};
 pub use moment::Moment;
+pub use newcomers::{Demand, Newcomers};
 pub use people::budgets::{Budget, BudgetSettings};
 pub use people::cohort::CohortSettings;
 pub use people::odd_even::OddEvenSettings;

@@ -36,6 +36,11 @@ impl Pace {
         self.deviation_us += (error_us.abs() - self.deviation_us) / self.weight;
     }
 
+    /// What one piece takes on average.
+    pub(crate) fn mean(self) -> Duration {
+        Duration::from_secs_f64(self.mean_us / 1e6)
+    }
+
     /// What nearly all work stays within: for one piece, mean and four deviations (for exponential times 98
     /// of 100).
     pub(crate) fn most(self) -> Duration {

@@ -146,11 +146,11 @@ impl Sizing {
     }
 
     /// In a standing line nobody stays for longer than it takes six slots to become free, so that a slot
-    /// hardly ever finds it empty; with slow work three, so that those turned away hear of it soon. Ten times
-    /// that makes a line a standing one.
+    /// hardly ever finds it empty; with slow work less, since those turned away must hear of it within 50 ms.
+    /// Ten times that makes a line a standing one.
     fn codel(&self) -> CodelSettings {
         let soon = Duration::from_millis(40);
-        let target = (self.turn() * 6).min(soon).max(self.turn() * 3).max(Duration::from_millis(5));
+        let target = (self.turn() * 6).min(soon).max(Duration::from_millis(5));
         CodelSettings {
             slots: self.slots,
             target,

@@ -21,6 +21,7 @@ pub(super) async fn open(app: &App, body: Incoming) -> Result<Answer, ApiError> 
     let form: OpenDraft = read_form(app, body).await?;
     // Before the captcha is used up: whoever is sent away can answer the same one when they come back soon.
     let _pass = enter_named(app, &form.nik)?;
+    let beginning = app.overload.begin()?;
     let now = app.clock.now();
     app.captchas.redeem(&form.captcha, now).map_err(|failure| ApiError::of_field("captcha", failure))?;
     let rules = Rules { regions: app.config.regions, limits: &app.config.limits, today: now.date_wib() };
@@ -31,6 +32,7 @@ pub(super) async fn open(app: &App, body: Incoming) -> Result<Answer, ApiError> 
     let token = new_token()?;
     let expires_at = now.plus(app.config.draft_life);
     app.store.open_draft(draft_id(&token), &Draft::open(identity, warnings.clone(), expires_at))?;
+    beginning.begun();
     Ok(answer::json(StatusCode::CREATED, &DraftOpened { token, expires_at, warnings }))
 }
 

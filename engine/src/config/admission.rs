@@ -1,7 +1,7 @@
 //! Settings of admission: one policy, taken apart into the rule for people, which is asked before anything is read, and the rule for
 //! the work of each pool.
 
-use admission::{Budget, Policy, Sizing};
+use admission::{Budget, Demand, Policy, Sizing};
 use std::time::Duration;
 
 /// Who gets in when more comes than can be done.
@@ -17,12 +17,15 @@ pub(crate) struct AdmissionConfig {
     pub(crate) photos: Policy,
     /// Requests under way at a time in all, where that is bounded.
     pub(crate) in_flight_max: Option<usize>,
+    /// What a person asks of passwords and photos, where that bounds how many may begin.
+    pub(crate) newcomers: Option<[Demand; 2]>,
 }
 
 /// The keys as they stand in the file, those with a range clamped to it.
 pub(super) struct RawAdmission {
     pub(super) policy: Option<String>,
     pub(super) in_flight_max: usize,
+    pub(super) newcomers_bounded: bool,
     pub(super) service: Duration,
     pub(super) patience: Duration,
     pub(super) password_threads: usize,
@@ -46,6 +49,9 @@ const JOURNEY: Duration = Duration::from_secs(300);
 /// Opening a photo, until it was measured.
 const PHOTO_GUESS: Duration = Duration::from_millis(10);
 
+/// Photos that everybody has to bring: identity card and selfie.
+const PHOTOS_PER_PERSON: u32 = 2;
+
 /// Part of a turn over which those who were sent away come back.
 const SPREAD_PART: u32 = 6;
 
@@ -65,7 +71,21 @@ impl RawAdmission {
             passwords: work(self.password_threads, self.service),
             photos: work(self.photo_threads, PHOTO_GUESS),
             in_flight_max: (name == "concurrency-limit").then_some(self.in_flight_max),
+            newcomers: self.newcomers(name),
         }
+    }
+
+    /// The waiting room and the cohort let in people as the pools allow by rules of their own.
+    fn newcomers(&self, name: &str) -> Option<[Demand; 2]> {
+        let turns_away_requests =
+            matches!(name, "concurrency-limit" | "codel" | "deadline" | "budgets" | "odd-even");
+        let demand = |slots, service_guess, jobs_per_person| Demand { slots, service_guess, jobs_per_person };
+        (self.newcomers_bounded && turns_away_requests).then(|| {
+            [
+                demand(self.password_threads, self.service, 1),
+                demand(self.photo_threads, PHOTO_GUESS, PHOTOS_PER_PERSON),
+            ]
+        })
     }
 
     /// The passwords are the dearest of what a person asks for, and each asks for one: so many people can be served.
@@ -153,6 +173,23 @@ mod tests {
         check("waiting-room", "waiting-room", "deadline");
         check("odd-even", "odd-even", "concurrency-limit");
         check("cohort", "cohort", "deadline");
+    }
+
+    #[test]
+    fn newcomers_are_bounded_where_requests_are_turned_away_and_not_people() {
+        let check = |settings: &str, expect: bool| {
+            assert_eq!(admission(settings).newcomers.is_some(), expect, "{settings}");
+        };
+        for name in ["concurrency-limit", "codel", "deadline", "budgets", "odd-even"] {
+            check(&format!("admission = \"{name}\""), true);
+            check(&format!("admission = \"{name}\"\nadmission_newcomers_bounded = false"), false);
+        }
+        for name in ["none", "waiting-room", "cohort"] {
+            check(&format!("admission = \"{name}\""), false);
+        }
+        let [passwords, photos] = admission("admission = \"codel\"").newcomers.unwrap();
+        assert_eq!((passwords.slots, passwords.service_guess.as_millis()), (2, 30));
+        assert_eq!((photos.slots, photos.jobs_per_person), (1, 2));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The line before a pool: a gate of crate `admission` on the machine's clock. The gate decides; this file only holds those who stand
 //! in line, tells the gate when somebody is done or has gone, and lets out whoever it says is next.
 
-use super::{Door, TurnedAway};
+use super::{Door, Newcomers, TurnedAway};
 use crate::metrics::LineMetrics;
 use admission::{Arrival, Gate, Id, Moment, Policy, Turn, Verdict, Why};
 use std::collections::HashMap;
@@ -17,9 +17,16 @@ pub(crate) struct Line {
     /// Told when the line's next deadline may have moved.
     moved: Notify,
     metrics: LineMetrics,
-    /// Hears how long people stand here, as place number `point`.
-    door: Arc<Door>,
-    point: usize,
+    heard: Heard,
+}
+
+/// Who hears of what happens in a line, as place number `point`.
+pub(super) struct Heard {
+    /// How long people stand there.
+    pub(super) door: Arc<Door>,
+    /// How long the work takes.
+    pub(super) newcomers: Option<Arc<Newcomers>>,
+    pub(super) point: usize,
 }
 
 struct State {
@@ -38,10 +45,10 @@ const NOBODY: Arrival<'static> =
     Arrival { person: None, address: None, until: None, token: None, begun: false };
 
 impl Line {
-    pub(crate) fn new(policy: Policy, metrics: LineMetrics, door: Arc<Door>, point: usize) -> Arc<Line> {
-        let gate = Gate::new(policy, door.key());
+    pub(super) fn new(policy: Policy, metrics: LineMetrics, heard: Heard) -> Arc<Line> {
+        let gate = Gate::new(policy, heard.door.key());
         let state = Mutex::new(State { gate, line: HashMap::new() });
-        Arc::new(Line { state, started: Instant::now(), moved: Notify::new(), metrics, door, point })
+        Arc::new(Line { state, started: Instant::now(), moved: Notify::new(), metrics, heard })
     }
 
     /// Waits for the turn.
@@ -105,7 +112,7 @@ impl Line {
 
     fn begin(self: &Arc<Self>, id: Id, stood: Duration) -> Slot {
         self.metrics.stood(stood);
-        self.door.delayed(self.point, stood);
+        self.heard.door.delayed(self.heard.point, stood);
         Slot { line: Arc::clone(self), id }
     }
 
@@ -113,7 +120,7 @@ impl Line {
         if why == Why::Expired {
             self.metrics.expired();
         }
-        self.door.overflowed();
+        self.heard.door.overflowed();
         TurnedAway::new(why.into(), retry_after)
     }
 
@@ -135,6 +142,16 @@ impl Line {
     /// Since the start: lines measure times, and know no hours.
     fn now(&self) -> Moment {
         Moment::default().plus(self.started.elapsed())
+    }
+}
+
+impl Slot {
+    /// The work is done, after so long. Time in the pool's own queue is none of it.
+    pub(crate) fn worked(self, took: Duration) {
+        let heard = &self.line.heard;
+        if let Some(newcomers) = &heard.newcomers {
+            newcomers.worked(heard.point, took);
+        }
     }
 }
 
@@ -181,7 +198,8 @@ mod tests {
     fn line(policy: Policy, metrics: &Metrics) -> Arc<Line> {
         let folder = TempDir::new().unwrap();
         let door = Door::open(Policy::None, Key::new(&[7; 32]), Clock::system(), folder.path()).unwrap();
-        Line::new(policy, metrics.line("test", "pool"), Arc::new(door), 0)
+        let heard = Heard { door: Arc::new(door), newcomers: None, point: 0 };
+        Line::new(policy, metrics.line("test", "pool"), heard)
     }
 
     fn line_of_one_slot(metrics: &Metrics) -> Arc<Line> {

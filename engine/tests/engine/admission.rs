@@ -1,4 +1,4 @@
-//! Policies that know people by their NIK: turns of odd and even, budgets. Those of work are tested where the lines are.
+//! Policies that know people by their NIK: turns of odd and even, budgets; and who may begin. Those of work are tested where the lines are.
 
 use crate::support::{Answer, Client, Engine, NOON, nik};
 use domain::Failure;
@@ -97,6 +97,38 @@ async fn an_address_that_invents_people_meets_its_budget() {
         assert_eq!(client.call(Method::GET, paths::STATUS, "").await.status, StatusCode::OK);
     }
     assert_eq!(refused(&client.call(Method::GET, paths::STATUS, "").await, Failure::TooManyRequests), 2);
+}
+
+/// Passwords that are said to take a minute: one person a minute is brought through, and four may come at once. Whoever has begun goes on.
+#[tokio::test]
+async fn no_more_begin_than_are_brought_through() {
+    let slow = "admission = \"codel\"\nadmission_service_ms = 60000\npassword_threads = 1";
+    let engine = Engine::start(slow).await;
+    let mut client = engine.client().await;
+    // Those who are refused for their own fault take nobody's place.
+    for _ in 0..5 {
+        assert_eq!(client.open(1, |form| form.nik = "12".to_owned()).await.code(), "nik-malformed");
+    }
+    let mut tokens = Vec::new();
+    for person in 1..=4 {
+        tokens.push(client.opened(person).await);
+    }
+    let lookups = engine.lookups();
+    refused(&client.open(5, |_| ()).await, Failure::Busy);
+    assert_eq!(engine.lookups(), lookups, "nobody was asked about somebody who was sent away");
+    for token in &tokens {
+        client.fill(token, "pksc").await;
+        assert_eq!(client.confirm(token).await.status, StatusCode::CREATED);
+    }
+    let metrics = engine.operate(Method::GET, "/metrics", "").await.text;
+    let sample = "engine_admission_shed_total{policy=\"codel\",why=\"newcomer\"} 1";
+    assert!(metrics.lines().any(|line| line == sample), "{metrics}");
+
+    let unbounded = Engine::start(&format!("{slow}\nadmission_newcomers_bounded = false")).await;
+    let mut client = unbounded.client().await;
+    for person in 1..=8 {
+        client.opened(person).await;
+    }
 }
 
 /// What was offered is what was let in and what was turned away, and each is named by its rule.

@@ -59,6 +59,12 @@ impl Bucket {
         self.full_at = after;
         Ok(())
     }
+
+    /// Puts one back that was taken out in vain.
+    pub(crate) fn put_back(&mut self, every: Duration) {
+        let full_at = self.full_at.since(Moment::default()).saturating_sub(every);
+        self.full_at = Moment::default().plus(full_at);
+    }
 }
 
 impl Budgets {

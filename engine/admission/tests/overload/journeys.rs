@@ -30,12 +30,31 @@ fn run(name: &str, load: f64, seed: u64) -> (f64, Report) {
     (completed(&setup, &report), report)
 }
 
+fn run_bounded(name: &str, load: f64, seed: u64) -> (f64, Report) {
+    let setup = Setup { bounds_newcomers: true, ..setup(load, seed) };
+    let report = setup.run_named(name);
+    (completed(&setup, &report), report)
+}
+
 /// People through all steps in parts of what the workers could do, and of a hundred people who began those
 /// who broke off.
 #[test]
 fn registrations_by_load() {
+    insta::assert_snapshot!(table(&Policy::NAMES, run));
+}
+
+/// The same for the rules that turn away requests, where no more people begin than can be brought through.
+#[test]
+fn registrations_by_load_with_newcomers_bounded() {
+    insta::assert_snapshot!(table(&BY_REQUEST, run_bounded));
+}
+
+/// Policies that know no people, or let too many of them in.
+const BY_REQUEST: [&str; 5] = ["concurrency-limit", "codel", "deadline", "budgets", "odd-even"];
+
+fn table(names: &[&str], run: fn(&str, f64, u64) -> (f64, Report)) -> String {
     let mut table = format!("{:17} | through at 0.5 1 1.5 2 4 times    | broken off of 100\n", "policy");
-    for name in Policy::NAMES {
+    for name in names {
         let runs = [0.5, 1.0, 1.5, 2.0, 4.0].map(|load| run(name, load, 1));
         write!(table, "{name:17} |").unwrap();
         runs.iter().for_each(|(completed, _)| write!(table, " {completed:5.2}").unwrap());
@@ -46,7 +65,7 @@ fn registrations_by_load() {
         }
         writeln!(table).unwrap();
     }
-    insta::assert_snapshot!(table);
+    table
 }
 
 #[test]
@@ -67,6 +86,23 @@ fn the_same_people_get_through_all_steps() {
                 let told = format!("{by_request} at {load} seed {seed}: {completed} {}", report.broken_off);
                 assert!(completed < 0.65, "{told}");
                 assert!(report.broken_off > report.completed / 2, "{told}");
+            }
+        }
+    }
+}
+
+/// What a rule for requests breaks off, a bound on newcomers never lets begin.
+#[test]
+fn no_more_begin_than_can_be_brought_through() {
+    for seed in [31, 32] {
+        for load in [2.0, 4.0] {
+            for name in BY_REQUEST {
+                // The shortest line loses the most where as many come as can be served.
+                let least = if name == "codel" { 0.75 } else { 0.85 };
+                let (completed, report) = run_bounded(name, load, seed);
+                let told = format!("{name} at {load} seed {seed}: {completed} {}", report.broken_off);
+                assert!(completed > least, "{told}");
+                assert!(report.broken_off * 3 < report.completed, "{told}");
             }
         }
     }

@@ -4,7 +4,9 @@
 //! What the gate lets in stands before the workers, first come first served, and is worked on even if its
 //! client has gone, unless the server is told. Same seed, same events: ties are broken by order of entry.
 
-use admission::{Address, Arrival, Counts, Gate, Id, Key, Moment, Person, Policy, Sizing, Turn, Verdict};
+use admission::{
+    Address, Arrival, Counts, Demand, Gate, Id, Key, Moment, Newcomers, Person, Policy, Sizing, Turn, Verdict,
+};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, Exp, LogNormal};
@@ -30,6 +32,8 @@ pub(crate) struct Setup {
     pub(crate) tries: u32,
     /// Whether the server notices that a client has gone.
     pub(crate) notices_gone: bool,
+    /// Whether only as many people begin as can be brought through.
+    pub(crate) bounds_newcomers: bool,
     /// Nothing is measured before.
     pub(crate) warm_up: Duration,
     pub(crate) measured: Duration,
@@ -66,6 +70,7 @@ impl Setup {
             patience: Duration::from_secs(6),
             tries: 0,
             notices_gone: false,
+            bounds_newcomers: false,
             warm_up: Duration::from_secs(30),
             measured: Duration::from_secs(60),
             seed: 1,
@@ -114,6 +119,7 @@ impl Report {
 pub(crate) struct World {
     pub(crate) setup: Setup,
     pub(crate) gate: Gate,
+    newcomers: Newcomers,
     pub(crate) key: Key,
     pub(crate) now: Moment,
     report: Report,
@@ -169,8 +175,15 @@ impl World {
         };
         // A stream for each, so that two policies meet the very same people.
         let (arrivals, service, patience, think) = (stream(0), stream(1), stream(2), stream(3));
+        let pools = [Demand {
+            slots: setup.workers,
+            service_guess: setup.service_mean,
+            jobs_per_person: setup.steps,
+        }];
+        let bounding = if setup.bounds_newcomers { &pools[..] } else { &[] };
         let mut world = World {
             gate: Gate::new(policy, &key),
+            newcomers: Newcomers::new(bounding),
             key,
             now: START,
             report: Report::default(),
@@ -246,6 +259,12 @@ impl World {
         sender.sent_at = self.now;
         sender.attempt += 1;
         let attempt = sender.attempt;
+        if sender.step == 0
+            && let Err(retry_after) = self.newcomers.ask(self.now)
+        {
+            return self.refused(client, retry_after);
+        }
+        let sender = &mut self.clients[client];
         let arrival = Arrival {
             person: Some(sender.person),
             address: Some(sender.address),
@@ -269,8 +288,18 @@ impl World {
                 self.clients[client].token = self.gate.token(person, self.now);
                 self.schedule(self.now.plus(ask_again_after), Event::Send { client });
             }
-            Verdict::Shed { retry_after, .. } => self.refused(client, retry_after),
+            Verdict::Shed { retry_after, .. } => {
+                self.not_begun(client);
+                self.refused(client, retry_after);
+            }
             Verdict::Refuse(error) => panic!("nobody forges tokens here: {error}"),
+        }
+    }
+
+    /// Whoever is turned away at their first step makes room for another.
+    fn not_begun(&mut self, client: usize) {
+        if self.clients[client].step == 0 {
+            self.newcomers.give_back();
         }
     }
 
@@ -333,6 +362,7 @@ impl World {
                 Turn::Start { id, .. } => self.await_worker(id),
                 Turn::Drop { id, retry_after, .. } => {
                     let dropped = self.requests.remove(&id).unwrap();
+                    self.not_begun(dropped.client);
                     if self.clients[dropped.client].waits_for == Some(id) {
                         self.refused(dropped.client, retry_after);
                     }
@@ -345,7 +375,9 @@ impl World {
             self.busy += 1;
             let takes =
                 Exp::new(1.0 / self.setup.service_mean.as_secs_f64()).unwrap().sample(&mut self.service);
-            self.schedule(self.now.plus(Duration::from_secs_f64(takes)), Event::Done { id });
+            let takes = Duration::from_secs_f64(takes);
+            self.newcomers.worked(0, takes);
+            self.schedule(self.now.plus(takes), Event::Done { id });
         }
         let wake_at = self.gate.wake_at();
         assert!(wake_at.is_none_or(|at| at > self.now), "it wants to be asked again at once");
