@@ -61,7 +61,7 @@ async fn answer_route(app: Arc<App>, request: Request<Incoming>) -> Answer {
     let answered = enter_and_answer(&app, route, request).await;
     let turned_away = answered.as_ref().err().and_then(ApiError::reason);
     offered.answered(turned_away);
-    app.metrics.admission(if turned_away.is_none() { "admit" } else { "shed" });
+    app.metrics.admission(turned_away.is_none());
     app.metrics.answered(step, answered.as_ref().err().map(ApiError::failure));
     answered.unwrap_or_else(|error| {
         let retry_after_s = app.gate.retry_after_s(error.failure(), app.clock.now());

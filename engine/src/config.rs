@@ -62,7 +62,7 @@ tls_certificate, tls_key  PEM files: the chain and its key; listen speaks TLS th
 body_timeout_ms           longest time for one upload, 10 to 1800000                 [30000]
 admission                 none, concurrency-limit, codel, deadline, budgets, waiting-room, odd-even or cohort [none]
 admission_in_flight_max   requests under way at a time with concurrency-limit, those not counted that still send their body, 1 to 1000000 [2000]
-admission_newcomers_bounded  no more begin than the pools bring through, with the policies that turn away requests and not people [true]
+admission_newcomers_bounded  no more begin than the pools bring through, with all policies but none and waiting-room [true]
 admission_service_ms      usual time of work for a password, until it was measured, 1 to 60000 [30]
 admission_patience_ms     how long a client waits for an answer, 1 to 600000         [8000]
 admission_calls_per_s     people that the waiting room lets in a second, 0.001 to 100000 [19 of 20 that the passwords allow]

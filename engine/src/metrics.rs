@@ -1,6 +1,7 @@
 //! What the engine counts, for Prometheus. Names follow its conventions: base units, `_total` for what only grows.
 
 mod overload;
+mod requests;
 
 use crate::overload::Overload;
 use crate::registry::RegistryError;
@@ -14,14 +15,18 @@ use std::sync::atomic::AtomicU64;
 use std::time::{Duration, Instant};
 
 pub(crate) use overload::{LineMetrics, RequestMetrics};
+#[cfg(test)]
+pub(crate) use requests::STEPS;
 
 type Seconds = Counter<f64, AtomicU64>;
 
 /// Every metric of the engine.
 pub(crate) struct Metrics {
     names: Names,
-    requests: Family<RequestLabels, Counter>,
+    requests: requests::Answered,
     admission: Family<AdmissionLabels, Counter>,
+    admitted: Counter,
+    shed: Counter,
     under_way: Gauge,
     in_line: Gauge,
     overload: overload::OverloadFamilies,
@@ -29,12 +34,6 @@ pub(crate) struct Metrics {
     pub(crate) store: StoreMetrics,
     pub(crate) life: LifeMetrics,
     pub(crate) registry: RegistryMetrics,
-}
-
-#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
-struct RequestLabels {
-    step: &'static str,
-    code: &'static str,
 }
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
@@ -103,33 +102,42 @@ struct RemovedLabels {
 }
 
 /// The metrics of the registry's client.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub(crate) struct RegistryMetrics {
     busy: Seconds,
     lookups: Family<LookupLabels, Counter>,
+    answered: Counter,
+    slow: Counter,
+    quota: Counter,
+    down: Counter,
+    not_asked: Counter,
     connections_max: Gauge,
 }
 
 impl Metrics {
     pub(crate) fn new() -> Metrics {
+        let admission = Family::<AdmissionLabels, Counter>::default();
+        let decided = |decision| admission.get_or_create_owned(&AdmissionLabels { decision });
         let metrics = Metrics {
             names: Names::with_prefix("engine"),
-            requests: Family::default(),
-            admission: Family::default(),
+            requests: requests::Answered::new(),
+            admitted: decided("admit"),
+            shed: decided("shed"),
+            admission,
             under_way: Gauge::default(),
             in_line: Gauge::default(),
             overload: overload::OverloadFamilies::new(),
             pools: PoolFamilies::default(),
             store: StoreMetrics::default(),
             life: LifeMetrics::default(),
-            registry: RegistryMetrics::default(),
+            registry: RegistryMetrics::new(),
         };
         metrics.named()
     }
 
     fn named(mut self) -> Metrics {
         let names = &mut self.names;
-        names.register("requests", "Requests answered, by step and outcome", self.requests.clone());
+        self.requests.name(names);
         names.register("admission", "Requests by what admission decided", self.admission.clone());
         names.register("requests_under_way", "Requests that are worked on", self.under_way.clone());
         names.register("requests_in_line", "Requests that wait for their turn", self.in_line.clone());
@@ -182,13 +190,12 @@ impl Metrics {
 
     /// A request of `step` was answered: well, or with a failure.
     pub(crate) fn answered(&self, step: &'static str, failure: Option<Failure>) {
-        let code = failure.map_or("ok", Failure::code);
-        self.requests.get_or_create(&RequestLabels { step, code }).inc();
+        self.requests.answered(step, failure);
     }
 
     /// Admission decided about a request.
-    pub(crate) fn admission(&self, decision: &'static str) {
-        self.admission.get_or_create(&AdmissionLabels { decision }).inc();
+    pub(crate) fn admission(&self, is_admitted: bool) {
+        if is_admitted { &self.admitted } else { &self.shed }.inc();
     }
 
     /// The metrics of the pool `name`.
@@ -299,6 +306,21 @@ impl LifeMetrics {
 }
 
 impl RegistryMetrics {
+    fn new() -> RegistryMetrics {
+        let lookups = Family::<LookupLabels, Counter>::default();
+        let counter = |outcome| lookups.get_or_create_owned(&LookupLabels { outcome });
+        RegistryMetrics {
+            busy: Seconds::default(),
+            answered: counter("answered"),
+            slow: counter("slow"),
+            quota: counter("quota"),
+            down: counter("down"),
+            not_asked: counter("not-asked"),
+            connections_max: Gauge::default(),
+            lookups,
+        }
+    }
+
     pub(crate) fn set_connections_max(&self, connections: usize) {
         self.connections_max.set(i64::try_from(connections).unwrap_or(i64::MAX));
     }
@@ -310,17 +332,17 @@ impl RegistryMetrics {
 
     /// A look-up that would have been in vain was not made.
     pub(crate) fn not_asked(&self) {
-        self.lookups.get_or_create(&LookupLabels { outcome: "not-asked" }).inc();
+        self.not_asked.inc();
     }
 
     pub(crate) fn looked_up(&self, error: Option<&RegistryError>) {
-        let outcome = match error {
-            None => "answered",
-            Some(RegistryError::Slow) => "slow",
-            Some(RegistryError::Quota) => "quota",
-            Some(RegistryError::Down(_)) => "down",
-        };
-        self.lookups.get_or_create(&LookupLabels { outcome }).inc();
+        match error {
+            None => &self.answered,
+            Some(RegistryError::Slow) => &self.slow,
+            Some(RegistryError::Quota) => &self.quota,
+            Some(RegistryError::Down(_)) => &self.down,
+        }
+        .inc();
     }
 }
 

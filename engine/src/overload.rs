@@ -3,7 +3,7 @@
 //! A policy is asked twice. At the head of a request, before anything of its body is read, [`Door`] says whether its sender may come at
 //! all. Before each pool, once the body is there, a [`Line`] says what is worked on now: a slow upload holds no place in it. What
 //! bounds the requests under way as a whole is a plain number ([`Limit`]), so that no lock lies in the way of those that need no pool.
-//! Where a policy turns away requests and not people, [`Newcomers`] keeps more from beginning than the pools bring through.
+//! With most policies [`Newcomers`] keeps more people from beginning than the pools bring through.
 
 mod door;
 mod limit;
@@ -111,7 +111,8 @@ impl Overload {
     /// # Errors
     /// [`TurnedAway`] where as many have begun as can be brought through.
     pub(crate) fn begin(&self) -> Result<Beginning, TurnedAway> {
-        self.newcomers.as_ref().map_or_else(|| Ok(Beginning::free()), Newcomers::begin)
+        let Some(newcomers) = &self.newcomers else { return Ok(Beginning::free()) };
+        newcomers.begin().inspect_err(|_| self.door.overflowed())
     }
 
     /// Lets out of the lines whoever's time has come, for as long as it is polled.

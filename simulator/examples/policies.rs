@@ -234,7 +234,7 @@ fn sum(metrics: &str, name: &str) -> f64 {
     let samples = metrics.lines().filter_map(|line| line.strip_prefix(name));
     let values =
         samples.filter(|rest| rest.starts_with(['{', ' '])).filter_map(|rest| rest.rsplit(' ').next());
-    values.filter_map(|value| value.parse::<f64>().ok()).sum()
+    values.filter_map(|value| value.parse::<f64>().ok()).fold(0.0, |sum, value| sum + value)
 }
 
 /// The best that any cell has shown; what the others are measured by.

@@ -215,10 +215,18 @@ fn is_account_number(text: &str) -> bool {
 mod tests {
     use super::*;
 
+    /// The metrics have a counter ready for its step.
+    fn counted(route: Route) {
+        let documents = DocumentKind::ALL.iter().map(|kind| kind.name());
+        let mut steps = crate::metrics::STEPS.into_iter().chain(documents);
+        assert!(steps.any(|step| step == route.step()), "{}", route.step());
+    }
+
     #[test]
     fn routes_of_accounts() {
         let check = |method: Method, path: &str, expect| {
             assert_eq!(Route::of(&method, path), expect, "{method} {path}");
+            expect.map(counted).ok();
         };
         let card = Route::Card(AccountNumber(12));
         check(Method::GET, &paths::card(AccountNumber(12)), Ok(card));
@@ -256,6 +264,7 @@ mod tests {
         let draft = draft_id("abc");
         let check = |method: Method, path: &str, expect| {
             assert_eq!(Route::of(&method, path), expect, "{method} {path}");
+            expect.map(counted).ok();
         };
         check(Method::GET, paths::STATUS, Ok(Route::Status));
         check(Method::POST, paths::CAPTCHAS, Ok(Route::Captchas));

@@ -75,12 +75,12 @@ impl RawAdmission {
         }
     }
 
-    /// The waiting room and the cohort let in people as the pools allow by rules of their own.
+    /// The waiting room calls as many as the pools bring through by itself. A cohort finds its level by and by; until then more would
+    /// begin.
     fn newcomers(&self, name: &str) -> Option<[Demand; 2]> {
-        let turns_away_requests =
-            matches!(name, "concurrency-limit" | "codel" | "deadline" | "budgets" | "odd-even");
+        let lets_too_many_begin = !matches!(name, "none" | "waiting-room");
         let demand = |slots, service_guess, jobs_per_person| Demand { slots, service_guess, jobs_per_person };
-        (self.newcomers_bounded && turns_away_requests).then(|| {
+        (self.newcomers_bounded && lets_too_many_begin).then(|| {
             [
                 demand(self.password_threads, self.service, 1),
                 demand(self.photo_threads, PHOTO_GUESS, PHOTOS_PER_PERSON),
@@ -176,15 +176,15 @@ mod tests {
     }
 
     #[test]
-    fn newcomers_are_bounded_where_requests_are_turned_away_and_not_people() {
+    fn newcomers_are_bounded_where_too_many_would_begin() {
         let check = |settings: &str, expect: bool| {
             assert_eq!(admission(settings).newcomers.is_some(), expect, "{settings}");
         };
-        for name in ["concurrency-limit", "codel", "deadline", "budgets", "odd-even"] {
+        for name in ["concurrency-limit", "codel", "deadline", "budgets", "odd-even", "cohort"] {
             check(&format!("admission = \"{name}\""), true);
             check(&format!("admission = \"{name}\"\nadmission_newcomers_bounded = false"), false);
         }
-        for name in ["none", "waiting-room", "cohort"] {
+        for name in ["none", "waiting-room"] {
             check(&format!("admission = \"{name}\""), false);
         }
         let [passwords, photos] = admission("admission = \"codel\"").newcomers.unwrap();
