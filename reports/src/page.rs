@@ -14,6 +14,7 @@ mod latency;
 mod method;
 mod objectives;
 mod outcomes;
+mod recovery;
 mod resources;
 mod scenario;
 mod steps;
@@ -68,6 +69,7 @@ impl View<'_> {
             (objectives::section(self))
             (scenario::section(self))
             (arrivals::section(self))
+            (recovery::section(self))
             (funnel::section(self))
             (outcomes::section(self))
             (latency::section(self))

@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use anstyle::{AnsiColor, Style};
-use record::{AuditVerdict, GeneratorVerdict, ObjectivesVerdict, Outcome, Quantiles, RunRecord, WHOLE};
+use record::{
+    AuditVerdict, GeneratorVerdict, ObjectivesVerdict, Outcome, Quantiles, Recovery, RunRecord, WHOLE,
+};
 
 use crate::judgement::{Standing, Tone};
 use crate::number::JOINT;
@@ -29,6 +31,7 @@ pub fn verdict_text(record: &RunRecord, page: Option<&Path>, color: bool) -> Str
         line("busiest", busiest(record)),
         outcomes(&record.outcomes),
     ];
+    lines.extend(record.recoveries.iter().map(|disturbance| line("recovery", recovery(disturbance))));
     lines.extend(objectives(record));
     lines.extend([audit(record), generator(record), verdict(record)]);
     lines.extend(page.map(|page| line("report", page.display().to_string())));
@@ -115,6 +118,18 @@ fn busiest(record: &RunRecord) -> String {
     };
     let [mean, max] = [resource.busy_share_mean, resource.busy_share_max].map(|share| LANG.share(share));
     format!("{}, {mean} on average, {max} in its busiest second ({})", resource.name, resource.capacity)
+}
+
+fn recovery(disturbance: &Recovery) -> String {
+    let Recovery { from_s, until_s, under_way_before, under_way_max, recovered_after_s, .. } = disturbance;
+    let [from, until] = [from_s, until_s].map(|at_s| LANG.seconds(*at_s));
+    let after = match recovered_after_s {
+        Some(after_s) => format!("as before {} after its end", LANG.seconds(*after_s)),
+        None => "not as before while people still came".to_owned(),
+    };
+    let [before, most] = [under_way_before, under_way_max].map(|people| LANG.count(*people));
+    let cause = LANG.texts().cause(&disturbance.cause);
+    format!("{after} ({cause} from {from} to {until}; under way {before} before, {most} at the worst)")
 }
 
 fn outcomes(outcomes: &[Outcome]) -> Line {

@@ -40,6 +40,13 @@ impl Lang {
     }
 }
 
+impl Texts {
+    /// What people call the cause of a disturbance; a name that is not known here is shown as it is.
+    pub(crate) fn cause<'a>(&self, name: &'a str) -> &'a str {
+        look_up(self.causes, name)
+    }
+}
+
 fn look_up<'a>(names: &[(&str, &'static str)], name: &'a str) -> &'a str {
     names.iter().find(|(known, _)| *known == name).map_or(name, |(_, text)| text)
 }
@@ -186,6 +193,14 @@ pub(crate) struct Texts {
     pub(crate) steps_title: &'static str,
     pub(crate) max: &'static str,
     // Failures
+    pub(crate) recovery_title: &'static str,
+    pub(crate) recovery_lead: &'static str,
+    pub(crate) recovery_after: &'static str,
+    pub(crate) recovery_never: &'static str,
+    pub(crate) under_way: &'static str,
+    pub(crate) under_way_described: &'static str,
+    pub(crate) causes: &'static [(&'static str, &'static str)],
+
     pub(crate) failures_title: &'static str,
     pub(crate) failures_lead: &'static str,
     pub(crate) failures_none: &'static str,

@@ -10,7 +10,7 @@ use crate::told::{Told, Trouble};
 use chrono::{DateTime, TimeDelta, Utc};
 use record::{
     Applicants, Arrivals, Engine, FORMAT, Fairness, Generator, GeneratorVerdict, Histograms, Kind,
-    ObjectivesVerdict, Requests, Resource, RunRecord, Shard, Verdict, WHOLE,
+    ObjectivesVerdict, Recovery, Requests, Resource, RunRecord, Shard, Verdict, WHOLE,
 };
 use scenario::{Plan, RateStep, Shape, Spacing};
 use sha2::{Digest as _, Sha256};
@@ -33,6 +33,7 @@ pub(crate) struct Measured<'a> {
     pub(crate) totals: &'a Totals,
     pub(crate) histograms: &'a Histograms,
     pub(crate) findings: &'a Findings,
+    pub(crate) recoveries: Vec<Recovery>,
     pub(crate) fairness: Option<Fairness>,
     pub(crate) generator: Consumption,
     pub(crate) engine: Option<(Consumption, u64)>,
@@ -91,6 +92,7 @@ pub(crate) fn assemble(measured: Measured<'_>) -> RunRecord {
         funnel: totals.funnel.clone(),
         outcomes: findings.outcomes.clone(),
         failures_seen: totals.failures.clone(),
+        recoveries: measured.recoveries,
         fairness: measured.fairness,
         latency: histograms.latency(),
         lateness_us,

@@ -61,6 +61,7 @@ impl Frame {
             totals: &totals,
             histograms,
             findings: &findings,
+            recoveries: Vec::new(),
             fairness: None,
             generator: readings.generator(),
             engine: self.subjects.engine.as_ref().map(|_| (readings.engine(), 0)),

@@ -40,6 +40,7 @@ pub(crate) enum Command {
     #[command(after_help = "Examples:\n  \
         lonjakan people --count 3\n  \
         lonjakan people --count 1000000 --first 5000000 --seed 7 > applicants.jsonl\n  \
+        lonjakan people --count 3 --realistic\n  \
         lonjakan people --count 100 --scenario scenarios/every-defect.toml | jq -c '[.defect, .expected]'")]
     People(PeopleArgs),
     /// Bring about failures by name, each on a fresh engine, and leave transcript, curl lines and HAR
@@ -225,6 +226,9 @@ pub(crate) struct PeopleArgs {
     /// The day on which ages are reckoned, YYYY-MM-DD [default: today in Jakarta, or the scenario's]
     #[arg(long, value_name = "DATE")]
     pub(crate) reference_date: Option<Date>,
+    /// Districts that exist, in place of province 99; serials are from 9000 on, which no real number has
+    #[arg(long)]
+    pub(crate) realistic: bool,
 }
 
 #[derive(Debug, Args)]

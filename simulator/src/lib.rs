@@ -36,6 +36,7 @@ mod progress;
 mod pulse;
 mod qa;
 mod recording;
+mod recovery;
 mod register;
 mod sample;
 pub mod told;

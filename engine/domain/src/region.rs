@@ -12,7 +12,9 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 
-pub use names::{RegionName, Status, name, real_districts, regencies, status, synthetic_regencies};
+pub use names::{
+    RegionName, Status, name, real_districts, regencies, status, synthetic_regencies, withdrawn_districts,
+};
 
 /// Which districts count as existing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -66,6 +66,9 @@ pub struct RunRecord {
     pub outcomes: Vec<Outcome>,
     /// Every failure seen in any answer, expected or not, retried or final.
     pub failures_seen: Vec<FailureSeen>,
+    /// Disturbances that the scenario brought about, and how long after each the portal was as before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub recoveries: Vec<Recovery>,
     /// Who was served, by moment of arrival and by region; absent in records of the first release.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fairness: Option<Fairness>,
@@ -282,6 +285,23 @@ pub struct FailureSeen {
     pub first_s: f64,
     /// The last, in seconds from the start.
     pub last_s: f64,
+}
+
+/// A disturbance, and how long after it as few people were under way as before, while others kept coming.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Recovery {
+    /// `registry-outage` or `engine-kill`.
+    pub cause: String,
+    /// When it began, in seconds from the schedule's zero.
+    pub from_s: f64,
+    /// When it ended.
+    pub until_s: f64,
+    /// The most people under way in the 15 seconds before.
+    pub under_way_before: u64,
+    /// The most people under way from its beginning on.
+    pub under_way_max: u64,
+    /// From its end until for three seconds no more people were under way than before; absent where people stopped coming first.
+    pub recovered_after_s: Option<f64>,
 }
 
 /// Acknowledgements against the store. The four that need the store are absent where it could not be asked.

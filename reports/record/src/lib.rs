@@ -28,8 +28,8 @@ pub use capacity::{
 pub use error::{ReadError, WriteError};
 pub use format::{
     Applicants, ArrivalGroup, Arrivals, Audit, Engine, Environment, Evidence, FORMAT, FailureSeen, Fairness,
-    FunnelStep, Generator, Objective, Outcome, RegionGroup, Requests, Resource, RunRecord, Scenario, Served,
-    Shard, Unit,
+    FunnelStep, Generator, Objective, Outcome, Recovery, RegionGroup, Requests, Resource, RunRecord,
+    Scenario, Served, Shard, Unit,
 };
 pub use histograms::{HIGHEST_US, Histograms, Kind, REGISTERED, Steps, TURNED_AWAY, WHOLE};
 pub use hlog::LatencyLog;

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use indexmap::IndexMap;
 
 use crate::format::{
-    Applicants, ArrivalGroup, Audit, Engine, FailureSeen, Fairness, FunnelStep, Generator, Outcome,
+    Applicants, ArrivalGroup, Audit, Engine, FailureSeen, Fairness, FunnelStep, Generator, Outcome, Recovery,
     RegionGroup, Requests, Resource, RunRecord, Served, Shard,
 };
 use crate::histograms::Histograms;
@@ -156,6 +156,7 @@ fn add_records(parts: &[Part], histograms: &Histograms, timeline: &Timeline) -> 
         add_funnel(&mut whole.funnel, &record.funnel);
         add_outcomes(&mut whole.outcomes, &record.outcomes);
         add_failures(&mut whole.failures_seen, &record.failures_seen);
+        add_recoveries(&mut whole.recoveries, &record.recoveries);
         add_fairness(&mut whole.fairness, record.fairness.as_ref());
         add_audit(&mut whole.audit, &record.audit);
         whole.engine = whole.engine.zip(record.engine).map(|(one, other)| add_engines(one, other));
@@ -264,6 +265,16 @@ fn add_failures(sum: &mut Vec<FailureSeen>, other: &[FailureSeen]) {
         }
     }
     sum.sort_by(|one, other| other.count.cmp(&one.count).then_with(|| one.code.cmp(&other.code)));
+}
+
+/// Parts met the same disturbances. The whole has recovered when the last part has.
+fn add_recoveries(sum: &mut [Recovery], other: &[Recovery]) {
+    for (whole, part) in sum.iter_mut().zip(other) {
+        whole.under_way_before += part.under_way_before;
+        whole.under_way_max += part.under_way_max;
+        let both = whole.recovered_after_s.zip(part.recovered_after_s);
+        whole.recovered_after_s = both.map(|(one, other)| one.max(other));
+    }
 }
 
 fn add_fairness(sum: &mut Option<Fairness>, other: Option<&Fairness>) {

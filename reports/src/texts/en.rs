@@ -156,6 +156,14 @@ pub(super) const TEXTS: Texts = Texts {
     steps_title: "Latency by step",
     max: "max",
 
+    recovery_title: "Disturbances and recovery",
+    recovery_lead: "While nobody gets an answer, people pile up. The portal is as before once no more of them are under way than in the 15 seconds before.",
+    recovery_after: "{cause} from {from} to {until}: as before {after} after its end. Under way: {before} people at most before it, {most} at the worst.",
+    recovery_never: "{cause} from {from} to {until}: not as before while people still came. Under way: {before} people at most before it, {most} at the worst.",
+    under_way: "People under way",
+    under_way_described: "People under way over the run; the most are {highest}.",
+    causes: &[("registry-outage", "Registry outage"), ("engine-kill", "Engine killed")],
+
     failures_title: "Failures",
     failures_lead: "Every failure that any answer carried, expected ones too.",
     failures_none: "No answer carried a failure.",

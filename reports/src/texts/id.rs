@@ -166,6 +166,14 @@ pub(super) const TEXTS: Texts = Texts {
     steps_title: "Latensi menurut tahap",
     max: "maks",
 
+    recovery_title: "Gangguan dan pemulihan",
+    recovery_lead: "Selama tidak ada jawaban, pendaftar menumpuk. Portal pulih ketika yang sedang mendaftar tidak lebih banyak daripada dalam 15 detik sebelum gangguan.",
+    recovery_after: "{cause} dari {from} sampai {until}: pulih {after} sesudah gangguan berakhir. Sedang mendaftar: paling banyak {before} orang sebelumnya, {most} orang pada saat terburuk.",
+    recovery_never: "{cause} dari {from} sampai {until}: belum pulih selama pendaftar masih datang. Sedang mendaftar: paling banyak {before} orang sebelumnya, {most} orang pada saat terburuk.",
+    under_way: "Orang yang sedang mendaftar",
+    under_way_described: "Orang yang sedang mendaftar sepanjang uji; paling banyak {highest}.",
+    causes: &[("registry-outage", "Gangguan registri"), ("engine-kill", "Mesin dimatikan paksa")],
+
     failures_title: "Kegagalan",
     failures_lead: "Semua kegagalan yang muncul dalam jawaban, termasuk yang memang seharusnya.",
     failures_none: "Tidak ada jawaban yang memuat kegagalan.",

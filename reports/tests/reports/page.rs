@@ -1,7 +1,7 @@
 //! The page: its whole for one run, its verdict in every state, and what must never be in it.
 
-use record::Run;
-use reports::{Lang, page};
+use record::{Recovery, Run};
+use reports::{Lang, page, verdict_text};
 
 use crate::runs;
 use crate::sample::{Plan, healthy, overloaded, run};
@@ -136,6 +136,32 @@ fn figures_of_the_record_are_on_the_page() {
     for (name, class) in [("response", "line response"), ("service", "line service")] {
         assert!(page.matches(&format!("class=\"{class}\"")).count() >= 6, "{name} is not in each chart");
     }
+}
+
+/// Nothing is said of disturbances where there were none; else how long each took, or that it took too long.
+#[test]
+fn disturbances_are_told_with_their_recovery() {
+    let mut run = overloaded();
+    assert!(!page(&run, Lang::En).contains("Disturbances"));
+    let recovery = |cause: &str, recovered_after_s| Recovery {
+        cause: cause.to_owned(),
+        from_s: 5.0,
+        until_s: 8.0,
+        under_way_before: 40,
+        under_way_max: 1_210,
+        recovered_after_s,
+    };
+    run.record.recoveries = vec![recovery("registry-outage", Some(14.5)), recovery("engine-kill", None)];
+    let mut said = String::new();
+    for lang in [Lang::En, Lang::Id] {
+        let page = page(&run, lang);
+        let items = page.split("<li>").filter_map(|item| item.split('<').next());
+        items.filter(|item| item.contains("8,00") || item.contains("8.00")).for_each(|item| {
+            said.push_str(item);
+            said.push('\n');
+        });
+    }
+    insta::assert_snapshot!(format!("{said}\n{}", verdict_text(&run.record, None, false)));
 }
 
 #[test]

@@ -330,6 +330,7 @@ impl World {
             funnel: self.funnel,
             outcomes: self.outcomes.into_values().collect(),
             failures_seen: self.seen.into_values().collect(),
+            recoveries: Vec::new(),
             fairness: Some(self.fairness),
             latency: histograms.latency(),
             lateness_us,

@@ -9,7 +9,7 @@ use crate::quota::Quota;
 use crate::register::RegisterErrors;
 use domain::Date;
 use domain::wire::RegistryQuestion;
-use people::Population;
+use people::{Census, Population, Regions};
 use serde::Deserialize;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -20,6 +20,9 @@ listen                    address; port 0 takes a free one                      
 seed                      whole number; the same as that of the applicants           required
 population                people in the register, 1 to some 383 million              required
 reference_date            day on which all are of the right age, \"YYYY-MM-DD\"        required
+regions                   where they are registered: \"synthetic\" (province 99), \"real\" [\"synthetic\"]
+withdrawn_share           people whose NIK has a withdrawn code                      [0]
+nik_date_differs_share    people whose NIK has another date than their birth         [1 / 256]
 latency                   { law = \"constant\", ms = 5 }, a heavy tail
                           { law = \"pareto\", ms_min = 20, alpha = 1.5, ms_max = 9000 },
                           measured ones { law = \"sample\", ms = [12, 19.5, 340] }, or
@@ -84,6 +87,9 @@ struct RawConfig {
     seed: Option<u64>,
     population: Option<u64>,
     reference_date: Option<String>,
+    regions: Option<String>,
+    withdrawn_share: Option<f64>,
+    nik_date_differs_share: Option<f64>,
     latency: Option<LatencyLaw>,
     concurrency_max: Option<u64>,
     queue_max: Option<u64>,
@@ -257,7 +263,18 @@ impl RawConfig {
                 .map_err(|_| problems.push(format!("reference_date = {text:?} is no date like 2026-08-20")))
                 .ok(),
         };
-        Population::new(seed?, size?, reference?).map_err(|error| problems.push(error.to_string())).ok()
+        let name = self.regions.as_deref().unwrap_or(Regions::Synthetic.name());
+        let regions = Regions::from_name(name);
+        if regions.is_none() {
+            problems.push(format!("regions = {name:?} is neither \"synthetic\" nor \"real\""));
+        }
+        let census = Census {
+            regions: regions?,
+            withdrawn_share: self.withdrawn_share.unwrap_or(0.0),
+            date_differs_share: self.nik_date_differs_share.unwrap_or(Census::DATE_DIFFERS_SHARE),
+            ..Census::synthetic(seed?, size?, reference?)
+        };
+        Population::of(census).map_err(|error| problems.push(error.to_string())).ok()
     }
 }
 

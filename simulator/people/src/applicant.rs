@@ -22,7 +22,7 @@ pub struct Applicant {
     /// What an honest portal answers in the end.
     pub expected: Expected,
     /// The earlier arrival that was the same person, or whose telephone or mailbox it is. Of the two exactly one ends registered,
-    /// whichever is first; the other is refused as expected.
+    /// whichever is first, and the other is refused as expected; unless they come under two NIKs.
     pub twin_of: Option<u64>,
     /// What they type in step 1.
     pub form: IdentityForm,

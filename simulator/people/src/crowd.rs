@@ -107,7 +107,7 @@ impl Crowd {
         };
         let mut applicant = self.faultless(arrival, person);
         if let Some(other) = &other
-            && matches!(fate.defect, Some(Defect::Duplicate | Defect::StrangerFirst))
+            && matches!(fate.defect, Some(Defect::Duplicate | Defect::StrangerFirst | Defect::TwoNiks))
         {
             // Comes with another telephone and mailbox, those of the person who would have come in their place.
             applicant.form.email = email(&applicant.person.full_name, arrival);

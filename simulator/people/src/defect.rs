@@ -183,6 +183,8 @@ defects! {
     SecondDevice: "second_device", Pair => Refused(NikRegistered);
     /// A stranger with all of a person's numbers came first.
     StrangerFirst: "stranger_first", Pair => Refused(NikRegistered);
+    /// Somebody who came before comes again under the second NIK that the register has of them: accepted, and flagged.
+    TwoNiks: "two_niks", Pair => Registered;
     /// The e-mail address or the telephone number of somebody who came before, spelled in another way.
     ContactTaken: "contact_taken", Pair => Refused(ContactInUse);
 }

@@ -4,15 +4,16 @@
 //! (Black and Rogaway, "Ciphers with arbitrary finite domains", 2002, methods 2 and 3). Its round function mixes well and keeps
 //! no secret: it scatters people, it doesn't hide them.
 
-use rand::SeedableRng;
+use rand::{SeedableRng, TryRng};
 use rand_chacha::ChaCha8Rng;
+use std::convert::Infallible;
 
 /// What a number is drawn for. Draws for different purposes are independent, so that a new one changes none of the others.
 #[derive(Clone, Copy)]
 pub(crate) enum Purpose {
     /// Which place of the population person i has.
     PersonOrder = 1,
-    /// Which cell a place has.
+    /// Which cell of its district a place has.
     CellOrder = 2,
     /// Which telephone number person i has.
     PhoneOrder = 3,
@@ -34,6 +35,10 @@ pub(crate) enum Purpose {
     Second = 11,
     /// How the second defect of arrival k shows.
     SecondMistake = 12,
+    /// Which district a block of places has.
+    UnitOrder = 13,
+    /// Card and name of a household.
+    Household = 14,
 }
 
 /// Rounds of the network: four make a strong pseudo-random permutation (Luby and Rackoff), two more cost a nanosecond each.
@@ -101,6 +106,51 @@ impl Permutation {
     }
 }
 
+/// An order of the numbers under `size` of which every beginning is spread evenly over all of them: steps of the golden section
+/// (Weyl 1916), as near to it as a number is that reaches all. A permutation would leave holes and heaps, as chance does.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Spread {
+    size: u64,
+    step: u64,
+    /// `step * back` is 1 modulo the size.
+    back: u64,
+    shift: u64,
+}
+
+impl Spread {
+    /// The order of the numbers under `size`, from 1 to 2^31, that belongs to `seed` and `purpose`.
+    pub(crate) fn new(seed: u64, purpose: Purpose, size: u64) -> Spread {
+        // 1 is coprime to everything, so the search ends.
+        let golden = (size * 618_034).div_ceil(1_000_000);
+        let inverse = |step: u64| inverse(step, size).map(|back| (step, back));
+        let (step, back) = (1..=golden).rev().find_map(inverse).expect("1 has an inverse");
+        Spread { size, step, back, shift: under(draw(seed, purpose, size), size) }
+    }
+
+    /// Which number stands at `place`.
+    #[inline]
+    pub(crate) fn at(&self, place: u64) -> u64 {
+        (place * self.step + self.shift) % self.size
+    }
+
+    /// Where `number` stands.
+    #[inline]
+    pub(crate) fn place_of(&self, number: u64) -> u64 {
+        (number + self.size - self.shift) % self.size * self.back % self.size
+    }
+}
+
+/// What `step` has to be multiplied by to be 1 modulo `size`; `None` where they have a divisor in common. Euclid, extended.
+fn inverse(step: u64, size: u64) -> Option<u64> {
+    let (mut rest, mut next) = ((size, 0), (step % size, 1 % size));
+    while next.0 > 0 {
+        let times = rest.0 / next.0;
+        let back = (rest.1 + size - times % size * next.1 % size) % size;
+        (rest, next) = (next, (rest.0 % next.0, back));
+    }
+    (rest.0 == 1).then_some(rest.1)
+}
+
 /// The generator that belongs to one number and purpose of a seed.
 pub(crate) fn generator(seed: u64, purpose: Purpose, number: u64) -> ChaCha8Rng {
     let mut key = [0; 32];
@@ -109,6 +159,41 @@ pub(crate) fn generator(seed: u64, purpose: Purpose, number: u64) -> ChaCha8Rng 
     }
     ChaCha8Rng::from_seed(key)
 }
+
+/// A generator that costs a nanosecond to begin and one a draw: SplitMix64 from a state that `draw` gives. Good enough for names.
+#[derive(Clone, Debug)]
+pub(crate) struct Stream(u64);
+
+/// The stream that belongs to one number and purpose of a seed.
+#[inline]
+pub(crate) fn stream(seed: u64, purpose: Purpose, number: u64) -> Stream {
+    Stream(draw(seed, purpose, number))
+}
+
+impl TryRng for Stream {
+    type Error = Infallible;
+
+    #[inline]
+    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+        self.try_next_u64().map(|word| (word >> 32) as u32)
+    }
+
+    #[inline]
+    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+        self.0 = self.0.wrapping_add(GOLDEN);
+        Ok(finalise(self.0))
+    }
+
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
+        for chunk in bytes.chunks_mut(8) {
+            let word = self.try_next_u64()?.to_le_bytes();
+            chunk.copy_from_slice(&word[..chunk.len()]);
+        }
+        Ok(())
+    }
+}
+
+const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// One draw that belongs to one number and purpose of a seed, uniform over all of `u64`; a few nanoseconds.
 #[inline]
@@ -125,7 +210,6 @@ pub(crate) fn under(draw: u64, size: u64) -> u64 {
 /// SplitMix64 (Steele, Lea and Flood 2014) from state `key` on, `value` steps ahead, and its finaliser once more on top.
 #[inline]
 fn mix(key: u64, value: u64) -> u64 {
-    const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
     finalise(finalise(key.wrapping_add(value.wrapping_add(1).wrapping_mul(GOLDEN))) ^ key)
 }
 
@@ -162,6 +246,24 @@ mod tests {
                 let image = permutation.forward(number);
                 assert_eq!(permutation.backward(image), number, "{number} of {size}");
                 assert!(!std::mem::replace(&mut hit[usize::try_from(image).unwrap()], true), "{image} twice");
+            }
+        }
+    }
+
+    #[test]
+    fn every_beginning_is_spread_evenly() {
+        for size in (1..200).chain([594, 7_285, 7_722, 1 << 17]) {
+            let spread = Spread::new(size, Purpose::UnitOrder, size);
+            let numbers: Vec<u64> = (0..size).map(|place| spread.at(place)).collect();
+            assert!(
+                numbers.iter().enumerate().all(|(place, &number)| spread.place_of(number) == place as u64)
+            );
+            // A tenth of the range has a tenth of any beginning, to within a few. Of few numbers none is near enough to the section.
+            let lengths = if size < 500 { [size; 3] } else { [size / 70, size / 7, size / 2] };
+            for length in lengths {
+                let tenth = numbers[..length as usize].iter().filter(|&&number| number < size / 10).count();
+                let expect = length as f64 * (size / 10) as f64 / size as f64;
+                assert!((tenth as f64 - expect).abs() < 4.0, "{tenth}, not {expect}, of {length} of {size}");
             }
         }
     }

@@ -45,6 +45,10 @@ pub(crate) fn make(
         Defect::StepsSkipped => applicant.skips = true,
         Defect::DoubleClick => applicant.clicks_twice = true,
         Defect::Duplicate | Defect::SecondDevice | Defect::StrangerFirst => (),
+        Defect::TwoNiks => {
+            applicant.person.nik = around.population.second_nik_of(applicant.person.index);
+            applicant.form.nik = applicant.person.nik.expose();
+        }
         Defect::ContactTaken => {
             if let Some(other) = around.other {
                 identity::take_contact(rng, &mut applicant.form, other);
@@ -92,7 +96,7 @@ fn mistype(defect: Defect, applicant: &mut Applicant, around: &Circumstances<'_>
             } else if let Some(slip) = nik_slip(defect) {
                 form.nik = numbers::slipped_nik(rng, person.nik, slip, population);
             } else if let Some(slip) = kk_slip(defect) {
-                form.kk = numbers::slipped(rng, &form.kk, slip);
+                form.kk = numbers::slipped_kk(rng, &form.kk, slip);
             }
         }
     }

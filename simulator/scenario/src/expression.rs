@@ -22,6 +22,7 @@ pub(crate) const METRICS: &[(&str, &str)] = &[
     ("requests.amplification", "requests over those of one pass without repeats"),
     ("registrations.per_s_mean", "completed per second over the length of the load"),
     ("registrations.per_s_peak", "completed in the best second"),
+    ("recovery.max", "from a disturbance's end until as few people are under way as before it; the longest"),
     ("audit.<audit count>", "findings of the audit of the store"),
     ("  steps", "status, captcha, identity, profile, ktp, swafoto, credentials, review, confirmation"),
     ("  statistics", "mean, p50, p90, p99, p999, max"),
@@ -120,6 +121,7 @@ impl Metric {
             Metric::RequestsAmplification,
             Metric::RegistrationsPerSMean,
             Metric::RegistrationsPerSPeak,
+            Metric::RecoveryMax,
         ];
         latencies
             .chain(Statistic::ALL.iter().copied().map(Metric::Lateness))

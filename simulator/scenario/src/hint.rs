@@ -57,6 +57,10 @@ mod tests {
         check("generator", "objectives", "objectives belongs to the top level, above the first table");
         check("people", "kk_stale", "kk_stale belongs into [people.defects]");
         check("people", "defect", "did you mean defects?");
-        check("people", "colour", "known here: population, reference_date, second_defect_share, defects");
+        check(
+            "people",
+            "colour",
+            "known here: population, reference_date, regions, withdrawn_share, nik_date_differs_share, second_defect_share, defects",
+        );
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::schema::{Field, Kind, Table};
 use domain::LimitsProfile;
-use people::{Consequence, Defect};
+use people::{Census, Consequence, Defect, Regions};
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
@@ -176,6 +176,8 @@ fn arrivals_steps() -> Table {
     }
 }
 
+pub(crate) const REGIONS: &[&str] = &[Regions::Synthetic.name(), Regions::Real.name()];
+
 fn people() -> Table {
     let population = Kind::Whole { min: 1, max: 100_000_000 };
     Table {
@@ -194,6 +196,22 @@ fn people() -> Table {
                 Kind::Date,
                 "the day of the run",
                 "the day on which ages are reckoned",
+            ),
+            Field::choice(
+                "regions",
+                REGIONS,
+                Regions::Synthetic.name(),
+                "where they are registered: in province 99, or in districts in force with serials from 9000 on",
+            ),
+            share(
+                "withdrawn_share",
+                0.0,
+                "people whose NIK has a withdrawn code of Papua, with a serial from 9000 on: valid",
+            ),
+            share(
+                "nik_date_differs_share",
+                Census::DATE_DIFFERS_SHARE,
+                "people whose NIK has another date than their birth: valid (assumed: one in 256)",
             ),
             Field::number(
                 "second_defect_share",

@@ -64,6 +64,9 @@ pub enum Metric {
     RegistrationsPerSMean,
     /// `registrations.per_s_peak`: completed in the best second.
     RegistrationsPerSPeak,
+    /// `recovery.max`: how long after a disturbance as few people were under way as before; of several the longest. Not observed,
+    /// and so missed, where there was no disturbance, or people stopped coming first.
+    RecoveryMax,
     /// `audit.<count>`.
     Audit(AuditCount),
 }
@@ -215,7 +218,7 @@ impl Metric {
     /// The unit in which it is observed and bounded.
     pub const fn unit(self) -> Unit {
         match self {
-            Metric::Latency { .. } | Metric::Lateness(_) => Unit::Us,
+            Metric::Latency { .. } | Metric::Lateness(_) | Metric::RecoveryMax => Unit::Us,
             Metric::Applicants { measure: Measure::Share, .. } => Unit::Share,
             Metric::Outcome { measure: Measure::Share, .. } => Unit::Share,
             Metric::RegistrationsPerSMean | Metric::RegistrationsPerSPeak => Unit::PerS,
@@ -301,6 +304,7 @@ impl fmt::Display for Metric {
             Metric::RequestsAmplification => f.write_str("requests.amplification"),
             Metric::RegistrationsPerSMean => f.write_str("registrations.per_s_mean"),
             Metric::RegistrationsPerSPeak => f.write_str("registrations.per_s_peak"),
+            Metric::RecoveryMax => f.write_str("recovery.max"),
             Metric::Audit(count) => write!(f, "audit.{}", count.name()),
         }
     }

@@ -17,7 +17,7 @@ use crate::plan::{PeoplePlan, Plan};
 use crate::problem::{Fault, Problem, Source};
 use crate::reader::{Files, Reader, Section};
 use domain::Date;
-use people::{Defect, Population, Shares};
+use people::{Defect, Population, Regions, Shares};
 use std::path::Path;
 use toml::de::DeTable;
 
@@ -169,7 +169,26 @@ fn people<'t>(reader: &mut Reader<'t>, top: &Section<'t>, applicants: u64) -> Op
         }
         given => given,
     };
-    Some(PeoplePlan { population: population?, reference_date: reference_date?, shares: shares? })
+    let regions = reader.choice(&section, "regions").and_then(Regions::from_name);
+    let withdrawn_share = reader.number(&section, "withdrawn_share");
+    let nik_date_differs_share = reader.number(&section, "nik_date_differs_share");
+    let people = PeoplePlan {
+        population: population?,
+        reference_date: reference_date?,
+        regions: regions?,
+        withdrawn_share: withdrawn_share?,
+        nik_date_differs_share: nik_date_differs_share?,
+        shares: shares?,
+    };
+    // Whatever the day: districts have as much room on one as on another.
+    match Population::of(people.census(0, Date::from_ymd_opt(2026, 1, 1)?)) {
+        Ok(_) => Some(people),
+        Err(error) => {
+            let key = if section.has("withdrawn_share") { "withdrawn_share" } else { "population" };
+            reader.contradiction(&section, key, format!("{error}; lower it"));
+            None
+        }
+    }
 }
 
 /// `Some(None)` where none is given.

@@ -8,7 +8,7 @@ use crate::faults::Faults;
 use crate::objective::Objective;
 use domain::limits::Blurred;
 use domain::{Date, Limits, LimitsProfile};
-use people::Shares;
+use people::{Census, Regions, Shares};
 use std::time::Duration;
 
 /// A scenario, parsed and checked.
@@ -51,8 +51,28 @@ pub struct PeoplePlan {
     pub population: u64,
     /// The day on which ages are reckoned; `None`: the day of the run.
     pub reference_date: Option<Date>,
+    /// Where they are registered.
+    pub regions: Regions,
+    /// The share of them whose NIK has a withdrawn code, 0 to 1.
+    pub withdrawn_share: f64,
+    /// The share of them whose NIK has another date than their birth, 0 to 1.
+    pub nik_date_differs_share: f64,
     /// The share of each defect among applicants; the rest is faultless.
     pub shares: Shares,
+}
+
+impl PeoplePlan {
+    /// What their population follows from; `today` is their reference date where the plan has none.
+    pub fn census(&self, seed: u64, today: Date) -> Census {
+        Census {
+            seed,
+            size: self.population,
+            reference: self.reference_date.unwrap_or(today),
+            regions: self.regions,
+            withdrawn_share: self.withdrawn_share,
+            date_differs_share: self.nik_date_differs_share,
+        }
+    }
 }
 
 /// Settings of the engine under test.

@@ -117,6 +117,7 @@ fn measured(told: &[Option<Told>], audit: Audit) -> RunRecord {
         totals: &totals,
         histograms: &histograms,
         findings: &findings,
+        recoveries: Vec::new(),
         fairness: None,
         generator: Consumption::default(),
         engine: None,

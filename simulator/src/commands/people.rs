@@ -3,10 +3,11 @@
 use super::{print, read_plan, stdout};
 use crate::cli::PeopleArgs;
 use crate::exit::{CommandError, Exit};
-use crate::output::Reader;
+use crate::output::{Reader, say};
 use crate::today;
-use domain::{Date, Limits};
-use people::{Crowd, Population, Shares};
+use domain::Limits;
+use people::{Census, Crowd, Population, Regions, Shares};
+use std::time::Instant;
 
 /// Without a scenario: as many people as there were accounts in 2018.
 const POPULATION: u64 = 4_436_694;
@@ -32,15 +33,20 @@ pub(crate) fn run(args: &PeopleArgs) -> Result<Exit, CommandError> {
         },
     )?;
     let mut results = stdout()?;
+    let start = Instant::now();
     let mut next = args.first;
     while next < end {
         let batch = next..end.min(next + BATCH);
         next = batch.end;
         let lines: String = batch.map(|arrival| line(&crowd, arrival)).collect();
         if print(&mut results, &lines)? == Reader::Gone {
-            break;
+            // As `head` does: nobody is told of a reader that has seen enough.
+            return Ok(Exit::Good);
         }
     }
+    let seconds = start.elapsed().as_secs_f64();
+    let (written, per_s) = (next - args.first, ((next - args.first) as f64 / seconds).round());
+    say(&format!("{written} applicants in {seconds:.3} s, {per_s} a second"));
     Ok(Exit::Good)
 }
 
@@ -50,16 +56,19 @@ fn line(crowd: &Crowd, arrival: u64) -> String {
 }
 
 fn crowd(args: &PeopleArgs) -> Result<Crowd, CommandError> {
-    let (seed, size, date, shares, limits) = match &args.scenario {
-        None => (SEED, POPULATION, None, Shares::default(), Limits::default()),
+    let (mut census, shares, limits) = match &args.scenario {
+        None => (Census::synthetic(SEED, POPULATION, today()), Shares::default(), Limits::default()),
         Some(file) => {
             let plan = read_plan(file)?;
-            let people = plan.people;
-            (plan.seed, people.population, people.reference_date, people.shares, plan.engine.limits())
+            let limits = plan.engine.limits();
+            (plan.people.census(plan.seed, today()), plan.people.shares, limits)
         }
     };
-    let date: Date = args.reference_date.or(date).unwrap_or_else(today);
-    let population = Population::new(args.seed.unwrap_or(seed), size, date)
-        .map_err(|error| CommandError::Usage(error.to_string()))?;
+    census.seed = args.seed.unwrap_or(census.seed);
+    census.reference = args.reference_date.unwrap_or(census.reference);
+    if args.realistic {
+        census.regions = Regions::Real;
+    }
+    let population = Population::of(census).map_err(|error| CommandError::Usage(error.to_string()))?;
     Ok(Crowd::new(population, shares, limits))
 }

@@ -126,8 +126,8 @@ impl<'a> Order<'a> {
         let descriptors_allowed =
             descriptors::provide(plan.generator.applicants_in_flight_max).map_err(|few| usage(&few))?;
         let reference_date = plan.people.reference_date.unwrap_or_else(today);
-        let population = Population::new(plan.seed, plan.people.population, reference_date)
-            .map_err(|error| usage(&error))?;
+        let population =
+            Population::of(plan.people.census(plan.seed, reference_date)).map_err(|error| usage(&error))?;
         let crowd = Crowd::new(population, plan.people.shares.clone(), plan.engine.limits());
         let schedule = plan.arrivals.schedule(plan.seed);
         let schedule = match args.shard {

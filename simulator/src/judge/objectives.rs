@@ -1,7 +1,7 @@
 //! The scenario's objectives, held against the run record.
 
 use crate::told::REGISTERED;
-use record::{Objective, ObjectivesVerdict, Quantiles, RunRecord, Unit};
+use record::{Objective, ObjectivesVerdict, Quantiles, Recovery, RunRecord, Unit};
 use scenario::{AuditCount, Clock, Fate, Measure, Metric, Statistic};
 
 /// What objectives are held against: the record but for its verdict, and what the audit counted besides.
@@ -63,6 +63,7 @@ impl Observed<'_> {
             }
             Metric::RegistrationsPerSMean => Some(record.registrations_per_s_mean),
             Metric::RegistrationsPerSPeak => Some(record.registrations_per_s_peak),
+            Metric::RecoveryMax => longest_recovery_us(&record.recoveries),
             Metric::Audit(count) => self.audit(count).map(|count| count as f64),
         }
     }
@@ -102,6 +103,12 @@ impl Observed<'_> {
             Measure::Share => (arrived > 0).then(|| count as f64 / arrived as f64),
         }
     }
+}
+
+/// Of several disturbances the longest; none where one of them wasn't recovered from.
+fn longest_recovery_us(recoveries: &[Recovery]) -> Option<f64> {
+    let after: Option<Vec<f64>> = recoveries.iter().map(|recovery| recovery.recovered_after_s).collect();
+    after?.into_iter().reduce(f64::max).map(|seconds| seconds * 1e6)
 }
 
 fn figure(quantiles: &Quantiles, statistic: Statistic) -> Option<f64> {

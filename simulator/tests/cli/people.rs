@@ -11,7 +11,9 @@ fn lines(args: &[&str]) -> Vec<String> {
     let mut all = vec!["people", "--reference-date", DATE];
     all.extend(args);
     let finished = lonjakan(&all);
-    assert_eq!((finished.code, finished.stderr.as_str()), (Some(0), ""));
+    assert_eq!(finished.code, Some(0), "{}", finished.stderr);
+    let rate = finished.stderr.strip_suffix(" a second\n").and_then(|said| said.rsplit(' ').next());
+    assert!(rate.is_some_and(|rate| rate.parse::<f64>().unwrap() > 0.0), "{:?}", finished.stderr);
     finished.stdout.lines().map(str::to_owned).collect()
 }
 
@@ -37,6 +39,18 @@ fn a_scenario_gives_them_defects() {
         !registered
     });
     assert!(refused.count() > 100);
+}
+
+/// Real districts are an option, and serials there are nobody's.
+#[test]
+fn realistic_people_have_serials_that_no_real_number_has() {
+    for line in lines(&["--count", "300", "--realistic"]) {
+        let applicant: Value = serde_json::from_str(&line).unwrap();
+        for number in [&applicant["person"]["nik"], &applicant["person"]["kk"]] {
+            let number = number.as_str().unwrap();
+            assert!(!number.starts_with("99") && number[12..].parse::<u16>().unwrap() >= 9_000, "{number}");
+        }
+    }
 }
 
 #[test]

@@ -70,6 +70,12 @@ pub fn real_districts() -> impl Iterator<Item = u32> {
     current(&real_names().districts).map(|entry| entry.code)
 }
 
+/// The 594 districts that were renumbered, in ascending order. All are of Papua.
+pub fn withdrawn_districts() -> impl Iterator<Item = u32> {
+    let districts = real_names().districts.iter();
+    districts.filter(|entry| entry.status == Status::Withdrawn).map(|entry| entry.code)
+}
+
 pub(super) struct Entry {
     pub(super) code: u32,
     pub(super) name: &'static str,

@@ -73,6 +73,8 @@ fn counts_are_added_up_and_nothing_is_judged() {
     assert_eq!((record.funnel[0].entered, record.outcomes[0].expected), (18, 15));
     assert_eq!((record.failures_seen[0].count, record.failures_seen[0].last_s), (12, 2.75));
     assert_eq!((record.audit.acknowledged, record.audit.stored, record.audit.lost), (3, Some(6), Some(0)));
+    let recovery = &record.recoveries[0];
+    assert_eq!((recovery.under_way_max, recovery.recovered_after_s), (12, Some(1.75)));
     let fairness = record.fairness.as_ref().unwrap();
     assert_eq!((fairness.by_region[0].served.arrived, fairness.by_arrival[0].served.unserved), (21, 9));
     assert_eq!(record.resources.len(), 3);

@@ -7,8 +7,8 @@ use rand_chacha::ChaCha8Rng;
 use record::{
     Applicants, ArrivalGroup, Arrivals, Audit, AuditVerdict, Engine, Environment, Evidence, FORMAT,
     FailureSeen, Fairness, FunnelStep, Generator, GeneratorVerdict, Histograms, Objective, ObjectivesVerdict,
-    Outcome, RegionGroup, Requests, Resource, RunRecord, Scenario, Served, Shard, Steps, Unit, Verdict,
-    WHOLE,
+    Outcome, Recovery, RegionGroup, Requests, Resource, RunRecord, Scenario, Served, Shard, Steps, Unit,
+    Verdict, WHOLE,
 };
 
 pub(crate) fn steps() -> Steps {
@@ -73,6 +73,14 @@ pub(crate) fn record(histograms: &Histograms) -> RunRecord {
         }],
         outcomes: vec![Outcome { code: "registered".to_owned(), expected: 5, observed: 1 }],
         failures_seen: vec![FailureSeen { code: "busy".to_owned(), count: 4, first_s: 0.5, last_s: 2.75 }],
+        recoveries: vec![Recovery {
+            cause: "registry-outage".to_owned(),
+            from_s: 0.5,
+            until_s: 1.25,
+            under_way_before: 2,
+            under_way_max: 4,
+            recovered_after_s: Some(1.75),
+        }],
         fairness: Some(fairness()),
         latency: histograms.latency(),
         lateness_us: histograms.lateness(),

@@ -2,11 +2,12 @@
 
 use crate::applicant::IdentityForm;
 use crate::cells::MARGIN_DAYS;
-use crate::names::{self, pick};
+use crate::names::{FamilyName, FullName, pick};
 use crate::population::{Person, Population};
 use chrono::{Datelike, Days};
 use domain::name::Name;
 use domain::{Date, Limits};
+use fake::Fake;
 use rand::{Rng, RngExt};
 
 /// How a name is another than the register's.
@@ -35,17 +36,22 @@ pub(crate) fn other_name(rng: &mut impl Rng, person: &Person, slip: NameSlip) ->
         NameSlip::Swapped => words.iter().rev().copied().collect::<Vec<_>>().join(" "),
         NameSlip::Shortened => words[..words.len() - 1].join(" "),
         NameSlip::Abbreviated => format!("{}. {}", &words[0][..1], words[1..].join(" ")),
-        NameSlip::OfAnother => names::full_name(rng, person.sex),
+        NameSlip::OfAnother => another_name(rng, person),
     };
     if differs(&variant, &person.full_name) {
         return variant;
     }
     loop {
-        let other = names::full_name(rng, person.sex);
+        let other = another_name(rng, person);
         if differs(&other, &person.full_name) {
             return other;
         }
     }
+}
+
+fn another_name(rng: &mut impl Rng, person: &Person) -> String {
+    let region = person.nik.region();
+    FullName { sex: person.sex, region, family: FamilyName { region }.fake_with_rng(rng) }.fake_with_rng(rng)
 }
 
 /// The same name by the rule of the register, written in another way: capitals, small letters, more space, a full stop behind a word,

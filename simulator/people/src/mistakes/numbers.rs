@@ -2,11 +2,15 @@
 
 use crate::names::pick;
 use crate::population::{Person, Population};
+use crate::regions::could_be_real;
 use domain::{Date, Kk, Nik, RegionSet};
 use rand::{Rng, RngExt};
 
-/// Serials from here on are nobody's: levels of the population end far below.
-const UNUSED_SERIALS: u16 = 9_000;
+/// Serials from here on are nobody's: first and second ones end far below, those of real districts too, which begin at 9000.
+const UNUSED_SERIALS: u16 = 9_900;
+
+/// How often a mistake is made anew because it has hit somebody's number.
+const ATTEMPTS: usize = 64;
 
 /// How people mistype a long number. Single substitutions are most of all errors, neighbours swapped the next, twin errors rare
 /// (Verhoeff, "Error detecting decimal codes", 1969).
@@ -98,15 +102,31 @@ pub(crate) fn malformed(rng: &mut impl Rng, number: &str) -> String {
 /// The NIK as somebody types it who makes this slip, and not the NIK of somebody else: whose number it is decides what becomes of
 /// them, and that should not depend on who came before.
 pub(crate) fn slipped_nik(rng: &mut impl Rng, nik: Nik, slip: Slip, population: &Population) -> String {
-    const ATTEMPTS: usize = 64;
     let number = nik.expose();
     let mut typed = std::iter::repeat_with(|| slipped(rng, &number, slip)).take(ATTEMPTS);
-    let is_nobodys = |text: &String| {
-        Nik::parse(text, RegionSet::RealAndSynthetic).map_or(true, |nik| population.index_of(nik).is_none())
+    let harmless = |text: &String| {
+        Nik::parse(text, RegionSet::RealAndSynthetic).map_or(true, |nik| is_nobodys(nik, population))
     };
-    let found = typed.find(is_nobodys);
+    let found = typed.find(harmless);
     // Somebody has each of them: then the first digits, which no region has.
     found.unwrap_or_else(|| format!("00{}", &number[2..]))
+}
+
+/// Whether nobody has `nik`, in this population or in the country.
+fn is_nobodys(nik: Nik, population: &Population) -> bool {
+    !could_be_real(nik.region(), nik.serial()) && population.index_of(nik).is_none()
+}
+
+/// The number of a family card as somebody types it who makes this slip, and not a number that a family of the country could have.
+pub(crate) fn slipped_kk(rng: &mut impl Rng, kk: &str, slip: Slip) -> String {
+    let mut typed = std::iter::repeat_with(|| slipped(rng, kk, slip)).take(ATTEMPTS);
+    let harmless = |text: &String| {
+        let is_known = Kk::parse(text).is_ok_and(|kk| kk.region_is_known(RegionSet::Real));
+        let code = text.get(0..6).and_then(|digits| digits.parse().ok());
+        let serial = text.get(12..16).and_then(|digits| digits.parse().ok());
+        !is_known || !code.zip(serial).is_some_and(|(code, serial)| could_be_real(code, serial))
+    };
+    typed.find(harmless).unwrap_or_else(|| format!("00{}", &kk[2..]))
 }
 
 /// `nik` with a date of birth that no calendar has.
@@ -139,7 +159,6 @@ fn with(number: &str, place: usize, digits: &str) -> String {
 
 /// A NIK that could be somebody's and is nobody's: a digit mistyped or two neighbours transposed, so that the form stays possible.
 pub(crate) fn unknown_nik(rng: &mut impl Rng, nik: Nik, population: &Population) -> Nik {
-    const ATTEMPTS: usize = 64;
     let number = nik.expose();
     // Three in four typing errors hit another digit, the rest swap neighbours.
     let slips = [Slip::Substituted, Slip::Substituted, Slip::Substituted, Slip::Transposed];
@@ -149,9 +168,10 @@ pub(crate) fn unknown_nik(rng: &mut impl Rng, nik: Nik, population: &Population)
     })
     .take(ATTEMPTS);
     let mut possible = mistyped.filter_map(|text| Nik::parse(&text, RegionSet::RealAndSynthetic).ok());
-    let nobodys = possible.find(|nik| nik.region() / 10_000 == 99 && population.index_of(*nik).is_none());
+    let province = nik.region() / 10_000;
+    let nobodys = possible.find(|nik| nik.region() / 10_000 == province && is_nobodys(*nik, population));
     nobodys.unwrap_or_else(|| {
-        let text = format!("{}{}", &nik.expose()[..12], UNUSED_SERIALS + nik.serial() % 1_000);
+        let text = format!("{}{}", &nik.expose()[..12], UNUSED_SERIALS + nik.serial() % 100);
         Nik::parse(&text, RegionSet::RealAndSynthetic)
             .expect("only the serial of a NIK was changed, to another over 0")
     })
@@ -160,7 +180,7 @@ pub(crate) fn unknown_nik(rng: &mut impl Rng, nik: Nik, population: &Population)
 /// A card that the person had before.
 pub(crate) fn stale_card(rng: &mut impl Rng, person: &Person, population: &Population) -> Kk {
     loop {
-        let card = population.card(rng, person.nik);
+        let card = population.card(rng, person.nik.region());
         if card != person.kk {
             return card;
         }

@@ -80,8 +80,13 @@ fn everybody_is_somebody_else_but_for_pairs() {
                     assert_eq!(applicant.person.index, arrival);
                     continue;
                 }
-                assert_eq!(first.person, applicant.person);
-                assert_eq!((&first.form.nik, &first.form.kk), (&applicant.form.nik, &applicant.form.kk));
+                let two_niks = applicant.defect == Some(Defect::TwoNiks);
+                assert_eq!(two_niks, first.form.nik != applicant.form.nik);
+                assert_eq!(
+                    (&first.form.kk, &first.form.full_name),
+                    (&applicant.form.kk, &applicant.form.full_name)
+                );
+                assert_eq!(first.person.index, applicant.person.index);
                 distances.push(arrival - twin);
             }
         }

@@ -11,6 +11,7 @@ use crate::monitor::Seen;
 use crate::observe::Totals;
 use crate::pages;
 use crate::portal::Outage;
+use crate::recovery::recoveries;
 use crate::sample::Subjects;
 use crate::told::Told;
 use domain::wire::ExportedAccount;
@@ -61,6 +62,7 @@ pub(super) fn write_down(order: &Order<'_>, load: &Load, ended: Ended) -> Result
         totals: &totals,
         histograms: &histograms,
         findings: &findings,
+        recoveries: recoveries(&order.plan, &totals.seconds),
         fairness: Some(fairness(&came(load, &totals), order.plan.arrivals.duration())),
         generator: readings.generator(),
         engine: store_bytes.map(|bytes| (readings.engine(), bytes)),
