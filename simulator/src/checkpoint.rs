@@ -73,6 +73,12 @@ impl Frame {
             descriptors_allowed: self.descriptors_allowed,
             notes: Vec::new(),
         });
+        // Of who is still under way nobody was told anything yet.
+        let applicants = &mut record.applicants;
+        let under_way =
+            load.world.observer.counts().started.saturating_sub(applicants.arrived - applicants.not_sent);
+        applicants.arrived += under_way;
+        applicants.in_flight_at_end += under_way;
         record.unfinished_at = Some(Utc::now());
         record.audit.acknowledged = record.applicants.registered;
         record.objectives.clear();
