@@ -14,7 +14,7 @@ use std::sync::LazyLock;
 
 /// Who lives together in a block: equal numbers do. How many applicants share a card is an assumption; they are brothers, sisters
 /// and couples of the ages that may apply.
-const BLOCKS: [[u8; SLOTS as usize]; 10] = [
+const BLOCKS: [[u8; SLOTS]; 10] = [
     [0, 1, 2, 3],
     [0, 1, 2, 3],
     [0, 1, 2, 3],

@@ -261,7 +261,8 @@ mod tests {
             // A tenth of the range has a tenth of any beginning, to within a few. Of few numbers none is near enough to the section.
             let lengths = if size < 500 { [size; 3] } else { [size / 70, size / 7, size / 2] };
             for length in lengths {
-                let tenth = numbers[..length as usize].iter().filter(|&&number| number < size / 10).count();
+                let beginning = (0..length).map(|place| spread.at(place));
+                let tenth = beginning.filter(|&number| number < size / 10).count();
                 let expect = length as f64 * (size / 10) as f64 / size as f64;
                 assert!((tenth as f64 - expect).abs() < 4.0, "{tenth}, not {expect}, of {length} of {size}");
             }

@@ -38,7 +38,9 @@ pub(crate) struct Spot {
 }
 
 /// People of a block.
-pub(crate) const SLOTS: u64 = 4;
+pub(crate) const SLOTS: usize = 4;
+
+const SLOTS_U64: u64 = SLOTS as u64;
 
 /// A person's second number has a serial so much higher. Levels end far below.
 const SECOND_SERIAL: u16 = 500;
@@ -60,20 +62,20 @@ impl Zone {
 
     /// How many people `districts` have room for.
     pub(crate) fn size_max(districts: &Districts, cells: &Cells) -> u64 {
-        let rounds = cells.per_district() / (districts.widest() * SLOTS);
-        serials::size_max(rounds * districts.units() * SLOTS)
+        let rounds = cells.per_district() / (districts.widest() * SLOTS_U64);
+        serials::size_max(rounds * districts.units() * SLOTS_U64)
     }
 
     /// Whoever stands at `place`, which is under the size.
     pub(crate) fn at(&self, place: u64) -> Spot {
         let (serial, offset) = serials::at_place(self.size, place);
-        let (block, slot) = (offset / SLOTS, offset % SLOTS);
+        let (block, slot) = (offset / SLOTS_U64, offset % SLOTS_U64);
         let (round, turn) = (block / self.districts.units(), block % self.districts.units());
         let unit = self.unit_order.at(turn);
         let district = self.districts.at_unit(unit);
         let (first, width) = self.districts.units_of(district);
         let code = self.districts.code(district);
-        let number = (round * width + unit - first) * SLOTS + slot;
+        let number = (round * width + unit - first) * SLOTS_U64 + slot;
         let cell = self.cell_order.forward((number + self.shift_of(code)) % self.cells.per_district());
         let (nik, date) = self.cells.nik(code, cell, self.serial_base + serial);
         let slot = usize::try_from(slot).expect("a slot is under four");
@@ -87,9 +89,9 @@ impl Zone {
         let count = self.cells.per_district();
         let shifted = self.cell_order.backward(self.cells.of(nik)?);
         let number = (shifted + count - self.shift_of(nik.region())) % count;
-        let (block, slot) = (number / SLOTS, number % SLOTS);
+        let (block, slot) = (number / SLOTS_U64, number % SLOTS_U64);
         let turn = self.unit_order.place_of(first + block % width);
-        let offset = (block / width * self.districts.units() + turn) * SLOTS + slot;
+        let offset = (block / width * self.districts.units() + turn) * SLOTS_U64 + slot;
         let serial = nik.serial().checked_sub(self.serial_base)?;
         let serial = if serial > SECOND_SERIAL { serial - SECOND_SERIAL } else { serial };
         if serial == 0 || serial >= SECOND_SERIAL {
