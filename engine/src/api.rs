@@ -30,6 +30,7 @@ use answer::ApiError;
 use domain::nik::NikFault;
 use domain::wire::{FORM_VERSION, FORM_VERSION_HEADER};
 use domain::{Failure, Nik};
+use entry::Entry;
 use hyper::body::Incoming;
 use hyper::{HeaderMap, Request};
 use route::{QueueVisit, Route, RouteError};
@@ -71,14 +72,19 @@ async fn answer_route(app: Arc<App>, request: Request<Incoming>) -> Answer {
 
 async fn enter_and_answer(app: &App, route: Route, request: Request<Incoming>) -> Result<Answer, ApiError> {
     let entry = entry::enter(app, route, &request)?;
-    let answer = dispatch(app, route, request).await?;
+    let answer = dispatch(app, route, &entry, request).await?;
     if matches!(route, Route::Confirmation(_)) {
         entry.is_through(app);
     }
     Ok(answer)
 }
 
-async fn dispatch(app: &App, route: Route, request: Request<Incoming>) -> Result<Answer, ApiError> {
+async fn dispatch(
+    app: &App,
+    route: Route,
+    entry: &Entry,
+    request: Request<Incoming>,
+) -> Result<Answer, ApiError> {
     let (head, body) = request.into_parts();
     if route.takes_form() {
         check_form_version(&head.headers)?;
@@ -88,14 +94,14 @@ async fn dispatch(app: &App, route: Route, request: Request<Incoming>) -> Result
         Route::Failures => Ok(failures::show(&head.headers)),
         Route::Regencies => Ok(regencies::show(app, &head.headers)),
         Route::OpenApi => Ok(openapi::show(&head.headers)),
-        Route::Queue(QueueVisit::Take) => queue::take(app, &head.headers),
-        Route::Queue(QueueVisit::Ask) => queue::ask(app, &head.headers),
-        Route::Queue(QueueVisit::Leave) => queue::leave(app, &head.headers),
+        Route::Queue(QueueVisit::Take) => queue::take(app, &head),
+        Route::Queue(QueueVisit::Ask) => queue::ask(app, &head),
+        Route::Queue(QueueVisit::Leave) => queue::leave(app, &head),
         Route::Validations => validations::check(app, body).await,
         Route::Tickets => tickets::open(app, body).await,
         Route::Ticket(number) => tickets::show(app, number),
         Route::Captchas => captchas::issue(app),
-        Route::Drafts => drafts::open(app, body).await,
+        Route::Drafts => drafts::open(app, entry, body).await,
         Route::Draft(id) => review::show(app, id),
         Route::Profile(id) => profile::put(app, id, body).await,
         Route::Document(id, kind) => documents::put(app, id, kind, body).await,

@@ -67,6 +67,7 @@ admission_service_ms      usual time of work for a password, until it was measur
 admission_patience_ms     how long a client waits for an answer, 1 to 600000         [8000]
 admission_calls_per_s     people that the waiting room lets in a second, 0.001 to 100000 [19 of 20 that the passwords allow]
 admission_active_max      people inside the waiting room's bound at a time, 1 to 10000000 [450 s of calls]
+admission_places_per_address  places in the waiting room that an address may have at a time, 1 to 10000000 [10000; all on loopback]
 admission_heartbeat_s     silence after which somebody who waits has left, 3 to 3600 [60]
 admission_idle_s          silence after which somebody inside has left, 3 to 86400   [600]
 admission_turn_s          length of an odd or even turn; an hour but in simulations, 1 to 3600 [3600]
@@ -214,6 +215,7 @@ struct RawConfig {
     admission_patience_ms: Option<u64>,
     admission_calls_per_s: Option<f64>,
     admission_active_max: Option<u64>,
+    admission_places_per_address: Option<u64>,
     admission_heartbeat_s: Option<u64>,
     admission_idle_s: Option<u64>,
     admission_turn_s: Option<u64>,
@@ -362,6 +364,9 @@ impl RawConfig {
         let active_max = self
             .admission_active_max
             .map(|max| within("admission_active_max", Some(max), max, 1, 10_000_000));
+        let places_per_address = self
+            .admission_places_per_address
+            .map(|max| within("admission_places_per_address", Some(max), max, 1, 10_000_000));
         let mut rate = |key: &str, value: Option<f64>, default: f64| {
             let value = value.unwrap_or(default);
             if !(0.001..=100_000.0).contains(&value) {
@@ -382,6 +387,9 @@ impl RawConfig {
             photo_threads: count(photo_threads),
             calls_per_s,
             active_max: active_max.map(count),
+            places_per_address: places_per_address
+                .map(count)
+                .or(listening.everybody_is_one().then_some(usize::MAX)),
             heartbeat: seconds(heartbeat),
             idle: seconds(idle),
             turn: seconds(turn),

@@ -245,6 +245,19 @@ impl Gate {
         }
     }
 
+    /// Binds the place that `guest` has in the waiting room to `holder`, unless somebody else began with it;
+    /// whether it is theirs. Without a waiting room it always is.
+    pub fn bind(&mut self, guest: Person, holder: Person) -> bool {
+        let People::Room(room) = &mut self.people else { return true };
+        room.bind(guest, holder)
+    }
+
+    /// Whether `holder` could begin with the place of `guest`.
+    pub fn is_free_for(&self, guest: Person, holder: Person) -> bool {
+        let People::Room(room) = &self.people else { return true };
+        room.is_free_for(guest, holder)
+    }
+
     /// Where `person` is in the waiting room, without counting as a sign of life.
     pub fn standing(&self, person: Person, now: Moment) -> Option<Standing> {
         let People::Room(room) = &self.people else { return None };

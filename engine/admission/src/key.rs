@@ -28,7 +28,7 @@ pub struct Person {
 
 /// Where a request comes from: an IPv4 address, or the /64 network of an IPv6 address (what one household or
 /// one device gets).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Address(u64);
 
 /// What a hash is for. The numbers are part of tokens and orders that outlive a process: never renumber.

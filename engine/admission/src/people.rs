@@ -62,7 +62,7 @@ impl People {
             People::Everybody => Opinion::Pass,
             People::Budgets(budgets) => budgets.judge(arrival.person, arrival.address, now),
             People::Room(room) => match arrival.person {
-                Some(person) => room.judge(person, arrival.token, now),
+                Some(person) => room.judge(person, arrival.token, arrival.address, now),
                 None => Opinion::Pass,
             },
             People::OddEven(hours) => hours.judge(arrival, now),

@@ -139,6 +139,9 @@ const QUEUE_MAX: usize = 100_000;
 /// A bound on memory: some hundred bytes for each person.
 const PEOPLE_MAX: usize = 2_000_000;
 
+/// A city's mobile network exit at an opening has thousands behind one address.
+const PLACES_PER_ADDRESS_MAX: usize = 10_000;
+
 impl Sizing {
     /// Time between two slots that become free under full load.
     fn turn(&self) -> Duration {
@@ -197,6 +200,7 @@ impl Sizing {
             heartbeat_within: MINUTE,
             idle_within: 10 * MINUTE,
             waiting_max: PEOPLE_MAX,
+            places_per_address_max: PLACES_PER_ADDRESS_MAX,
             token_life: 24 * 60 * MINUTE,
         }
     }

@@ -1,7 +1,7 @@
 //! `POST /drafts`: step 1, Pengecekan Identitas. The cheapest refusals come first; the registry, which costs quota, comes last.
 
 use super::answer::{self, ApiError};
-use super::entry::enter_named;
+use super::entry::{Entry, enter_named};
 use super::route::draft_id;
 use super::{check_gate, read_form};
 use crate::app::App;
@@ -16,11 +16,12 @@ use hyper::StatusCode;
 use hyper::body::Incoming;
 use server::Answer;
 
-pub(super) async fn open(app: &App, body: Incoming) -> Result<Answer, ApiError> {
+pub(super) async fn open(app: &App, entry: &Entry, body: Incoming) -> Result<Answer, ApiError> {
     check_gate(app)?;
     let form: OpenDraft = read_form(app, body).await?;
     // Before the captcha is used up: whoever is sent away can answer the same one when they come back soon.
     let _pass = enter_named(app, &form.nik)?;
+    entry.check_holder(app, &form.nik)?;
     let beginning = app.overload.begin()?;
     let now = app.clock.now();
     app.captchas.redeem(&form.captcha, now).map_err(|failure| ApiError::of_field("captcha", failure))?;
@@ -29,6 +30,7 @@ pub(super) async fn open(app: &App, body: Incoming) -> Result<Answer, ApiError> 
     check_claims(app, &identity)?;
     check_registry(app, &identity).await?;
 
+    entry.bind(app, identity.nik)?;
     let token = new_token()?;
     let expires_at = now.plus(app.config.draft_life);
     app.store.open_draft(draft_id(&token), &Draft::open(identity, warnings.clone(), expires_at))?;

@@ -1,6 +1,6 @@
 //! Who a request is from, as far as the policy under overload has to know, and whether it may come.
 //!
-//! The waiting room knows people by the token that it gave them; budgets by draft and address, and by NIK once a form has named one;
+//! The waiting room knows people by the token that it gave them, and the place is that of the first NIK that begins with it; budgets by draft and address, and by NIK once a form has named one;
 //! odd and even turns by the NIK of step 1 alone, since who has begun may finish; a cohort by the NIK at every step, so that the same
 //! people get through all of them.
 
@@ -46,7 +46,14 @@ pub(super) fn enter<B>(app: &App, route: Route, request: &Request<B>) -> Result<
             let admitted = pass_room(app, request, &mut guest);
             match admitted {
                 Err(_) if has_account(app, route) => None,
-                admitted => admitted?,
+                admitted => {
+                    let pass = admitted?;
+                    let holder = route.draft().and_then(|id| holder(app, id));
+                    if let (Some(guest), Some(holder)) = (guest, holder) {
+                        door.bind(guest, holder)?;
+                    }
+                    pass
+                }
             }
         }
         Rule::Cohort => match route.draft().and_then(|id| holder(app, id)) {
@@ -72,6 +79,27 @@ pub(super) fn enter_named(app: &App, nik: &str) -> Result<Option<Pass>, ApiError
 }
 
 impl Entry {
+    /// A place with which somebody else has begun is not this person's. A NIK that is none is left to the rules of the form.
+    ///
+    /// # Errors
+    /// What somebody without a place is told.
+    pub(super) fn check_holder(&self, app: &App, nik: &str) -> Result<(), ApiError> {
+        let door = &app.overload.door;
+        let Some(guest) = self.guest else { return Ok(()) };
+        let Ok(nik) = Nik::parse(nik, app.config.regions) else { return Ok(()) };
+        Ok(door.check_holder(guest, door.key().person(&nik.expose()))?)
+    }
+
+    /// Somebody begins: the place is theirs from now on, and nobody else's.
+    ///
+    /// # Errors
+    /// As for [`Entry::check_holder`]: of two who begin at once with the same place, the second.
+    pub(super) fn bind(&self, app: &App, nik: Nik) -> Result<(), ApiError> {
+        let door = &app.overload.door;
+        let Some(guest) = self.guest else { return Ok(()) };
+        Ok(door.bind(guest, door.key().person(&nik.expose()))?)
+    }
+
     /// The account is made: the place in the waiting room is free for the next.
     pub(super) fn is_through(&self, app: &App) {
         if let Some(person) = self.guest {

@@ -7,11 +7,13 @@ use super::answer::{self, ApiError};
 use crate::app::App;
 use crate::overload::{Queued, Reason, Rule, TurnedAway, seconds_up};
 use crate::sessions::cookie_in;
+use admission::Address;
 use domain::Failure;
 use domain::wire::{QUEUE_COOKIE, QUEUE_TOKEN, QueuePlace, QueueState};
 use hyper::StatusCode;
 use hyper::header::{HeaderMap, HeaderValue, SET_COOKIE};
-use server::Answer;
+use hyper::http::request::Parts;
+use server::{Answer, Peer};
 use std::time::Duration;
 
 const VISITOR_BYTES: usize = 16;
@@ -40,7 +42,8 @@ pub(super) fn shown(headers: &HeaderMap) -> Option<Shown<'_>> {
 
 /// A page that is loaded again keeps its place. A cookie that counts no longer is a place that somebody had before: they get a new
 /// one. A program that shows a token means that one.
-pub(super) fn take(app: &App, headers: &HeaderMap) -> Result<Answer, ApiError> {
+pub(super) fn take(app: &App, head: &Parts) -> Result<Answer, ApiError> {
+    let headers = &head.headers;
     match app.gate.check(app.clock.now()) {
         // Who comes before the opening waits for it; so does who comes while formations are checked.
         Ok(()) | Err(Failure::NotOpen | Failure::AwaitingFormations) => {}
@@ -50,7 +53,7 @@ pub(super) fn take(app: &App, headers: &HeaderMap) -> Result<Answer, ApiError> {
         return Ok(answer::no_content());
     }
     if let Some(place) = shown(headers) {
-        match queued(app, place.visitor, Some(place.ticket)) {
+        match queued(app, place.visitor, Some(place.ticket), address_of(app, head)) {
             Err(turned) if place.is_cookie && turned.why == Reason::NoPlace => {}
             kept => return Ok(told(app, StatusCode::OK, place.visitor, &kept?)),
         }
@@ -59,24 +62,24 @@ pub(super) fn take(app: &App, headers: &HeaderMap) -> Result<Answer, ApiError> {
     }
     let mut visitor = [0; VISITOR_BYTES];
     getrandom::fill(&mut visitor).map_err(|error| ApiError::inside(Failure::Internal, &error))?;
-    let queued = queued(app, visitor, None)?;
+    let queued = queued(app, visitor, None, address_of(app, head))?;
     Ok(told(app, StatusCode::CREATED, visitor, &queued))
 }
 
-pub(super) fn ask(app: &App, headers: &HeaderMap) -> Result<Answer, ApiError> {
+pub(super) fn ask(app: &App, head: &Parts) -> Result<Answer, ApiError> {
     if app.overload.door.rule() != Rule::Room {
         return Ok(answer::no_content());
     }
-    let place = shown(headers).ok_or(Failure::QueueTokenInvalid)?;
-    let queued = queued(app, place.visitor, Some(place.ticket))?;
+    let place = shown(&head.headers).ok_or(Failure::QueueTokenInvalid)?;
+    let queued = queued(app, place.visitor, Some(place.ticket), address_of(app, head))?;
     Ok(told(app, StatusCode::OK, place.visitor, &queued))
 }
 
-pub(super) fn leave(app: &App, headers: &HeaderMap) -> Result<Answer, ApiError> {
+pub(super) fn leave(app: &App, head: &Parts) -> Result<Answer, ApiError> {
     if app.overload.door.rule() == Rule::Room {
-        let place = shown(headers).ok_or(Failure::QueueTokenInvalid)?;
+        let place = shown(&head.headers).ok_or(Failure::QueueTokenInvalid)?;
         // Only whoever holds the ticket can give it up.
-        queued(app, place.visitor, Some(place.ticket))?;
+        queued(app, place.visitor, Some(place.ticket), address_of(app, head))?;
         app.overload.door.departed(app.overload.door.key().visitor(&place.visitor));
     }
     let mut answer = answer::no_content();
@@ -84,9 +87,20 @@ pub(super) fn leave(app: &App, headers: &HeaderMap) -> Result<Answer, ApiError> 
     Ok(answer)
 }
 
-fn queued(app: &App, visitor: [u8; VISITOR_BYTES], ticket: Option<&str>) -> Result<Queued, TurnedAway> {
+fn queued(
+    app: &App,
+    visitor: [u8; VISITOR_BYTES],
+    ticket: Option<&str>,
+    address: Option<Address>,
+) -> Result<Queued, TurnedAway> {
     let door = &app.overload.door;
-    door.queue(door.key().visitor(&visitor), ticket, app.gate.schedule().opens_at)
+    door.queue(door.key().visitor(&visitor), ticket, address, app.gate.schedule().opens_at)
+}
+
+/// Where a request comes from, by the word of a trusted proxy if there is one.
+fn address_of(app: &App, head: &Parts) -> Option<Address> {
+    let peer = head.extensions.get::<Peer>()?;
+    Some(app.overload.door.key().address(peer.0.ip()))
 }
 
 fn told(app: &App, status: StatusCode, visitor: [u8; VISITOR_BYTES], queued: &Queued) -> Answer {

@@ -32,6 +32,7 @@ pub(super) struct RawAdmission {
     pub(super) photo_threads: usize,
     pub(super) calls_per_s: Option<f64>,
     pub(super) active_max: Option<usize>,
+    pub(super) places_per_address: Option<usize>,
     pub(super) heartbeat: Duration,
     pub(super) idle: Duration,
     pub(super) turn: Duration,
@@ -103,6 +104,7 @@ impl RawAdmission {
                     room.active_max = active_max(per_s);
                 }
                 room.active_max = self.active_max.unwrap_or(room.active_max);
+                room.places_per_address_max = self.places_per_address.unwrap_or(room.places_per_address_max);
                 (room.heartbeat_within, room.idle_within) = (self.heartbeat, self.idle);
                 Policy::WaitingRoom(room, work)
             }

@@ -62,9 +62,18 @@ impl RawListening {
         ListeningConfig { bounds, trusted_proxies, tls: self.check_tls(problems) }
     }
 
+    /// Whether everybody seems to come from one address: by a proxy that isn't trusted to name them, or in a test.
+    pub(super) fn everybody_is_one(&self) -> bool {
+        self.is_loopback() && self.trusted_proxies.is_empty()
+    }
+
+    fn is_loopback(&self) -> bool {
+        self.listen.is_none_or(|listen| listen.ip().is_loopback())
+    }
+
     /// Half, so that nobody takes all; on a loopback address everybody comes from there, by a proxy or in a test.
     fn per_address(&self) -> u64 {
-        let is_loopback = self.listen.is_none_or(|listen| listen.ip().is_loopback());
+        let is_loopback = self.is_loopback();
         let default = if is_loopback { self.connections_max } else { self.connections_max.div_ceil(2) };
         self.connections_per_address_max.unwrap_or(default)
     }

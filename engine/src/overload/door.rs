@@ -5,7 +5,7 @@
 use super::room::RoomFile;
 use super::{Reason, TurnedAway};
 use crate::clock::Clock;
-use admission::{Arrival, Gate, Id, Key, Moment, Person, Policy, Standing, Verdict};
+use admission::{Address, Arrival, Gate, Id, Key, Moment, Person, Policy, Standing, Verdict};
 use domain::Timestamp;
 use domain::wire::{NikTurn, Parity, WaitingRoom};
 use std::io;
@@ -120,12 +120,13 @@ impl Door {
         &self,
         person: Person,
         ticket: Option<&str>,
+        address: Option<Address>,
         opens_at: Option<Timestamp>,
     ) -> Result<Queued, TurnedAway> {
         let mut state = self.state();
         state.follow(opens_at);
         let now = self.now();
-        let arrival = Arrival { person: Some(person), token: ticket, ..Arrival::default() };
+        let arrival = Arrival { person: Some(person), token: ticket, address, ..Arrival::default() };
         let (is_admitted, place, estimate, ask_again_after) = match state.gate.arrived(&arrival, now) {
             Verdict::Admit(id) | Verdict::Park(id) => {
                 state.gate.finished(id, true, now);
@@ -137,6 +138,22 @@ impl Door {
         };
         let ticket = state.gate.token(person, now).unwrap_or_default();
         Ok(Queued { is_admitted, ticket, place, estimate, ask_again_after })
+    }
+
+    /// Binds the place of `guest` in the waiting room to `holder`, the first who begins with it.
+    ///
+    /// # Errors
+    /// [`TurnedAway`] where somebody else did.
+    pub(crate) fn bind(&self, guest: Person, holder: Person) -> Result<(), TurnedAway> {
+        own_place(self.state().gate.bind(guest, holder))
+    }
+
+    /// The same, before anything is done for `holder` and without binding it.
+    ///
+    /// # Errors
+    /// [`TurnedAway`] where somebody else began with it.
+    pub(crate) fn check_holder(&self, guest: Person, holder: Person) -> Result<(), TurnedAway> {
+        own_place(self.state().gate.is_free_for(guest, holder))
     }
 
     /// The person is through, or doesn't want any more: the place is free, and every ticket given out for it until now is used up.
@@ -235,6 +252,10 @@ impl Drop for Pass {
         let now = self.door.now();
         self.door.state().gate.finished(self.id, true, now);
     }
+}
+
+fn own_place(is_theirs: bool) -> Result<(), TurnedAway> {
+    if is_theirs { Ok(()) } else { Err(TurnedAway::new(Reason::NoPlace, Duration::ZERO)) }
 }
 
 /// Whole seconds, and one for a part of one.

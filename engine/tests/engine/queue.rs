@@ -288,6 +288,47 @@ async fn who_left_holds_nobody_up() {
     assert_eq!(left.stands().await.0, QueueState::Admitted, "called before, and there is room");
 }
 
+/// A token that is handed round lets in the one who begins with it first; the draft of another is none of its holder's either.
+#[tokio::test]
+async fn a_shared_token_lets_one_person_in() {
+    let engine = Engine::start(&wide_room("")).await;
+    let (mut ayu, _) = Guest::come(&engine).await;
+    let mut budi = Guest { client: engine.client().await, token: ayu.token.clone() };
+    // Until somebody has begun the place is nobody's: whose form is refused has not.
+    ayu.client.queue_with(&ayu.token);
+    assert_eq!(ayu.client.open(1, |form| form.kk = "12".to_owned()).await.code(), "kk-malformed");
+    let draft = ayu.client.opened(2).await;
+    budi.client.queue_with(&budi.token);
+    let lookups = engine.lookups();
+    refused(&budi.client.open(3, |_| ()).await, Failure::QueueTokenInvalid);
+    assert_eq!(engine.lookups(), lookups, "nobody was asked about them");
+    // The same person may begin anew, and goes on.
+    ayu.client.opened(2).await;
+    assert_eq!(ayu.client.call(Method::GET, &paths::draft(&draft), "").await.status, StatusCode::OK);
+
+    // Two places, and drafts in exchange.
+    at(&engine, 10);
+    let (mut citra, _) = Guest::come(&engine).await;
+    citra.client.queue_with(&citra.token);
+    citra.client.opened(4).await;
+    refused(&citra.client.call(Method::GET, &paths::draft(&draft), "").await, Failure::QueueTokenInvalid);
+}
+
+#[tokio::test]
+async fn an_address_has_so_many_places() {
+    let engine = Engine::start(&wide_room("admission_places_per_address = 2")).await;
+    let (mut first, _) = Guest::come(&engine).await;
+    let (mut second, _) = Guest::come(&engine).await;
+    let mut third = engine.client().await;
+    let answer = third.call(Method::POST, paths::QUEUE, "").await;
+    refused(&answer, Failure::TooManyRequests);
+    assert_eq!(answer.headers["retry-after"], "60");
+    // Who has a place keeps it, and one that is given up is the next one's.
+    assert_eq!(second.stands().await.0, QueueState::Waiting);
+    assert_eq!(first.with(Method::DELETE, paths::QUEUE, "").await.status, StatusCode::NO_CONTENT);
+    assert_eq!(third.call(Method::POST, paths::QUEUE, "").await.status, StatusCode::CREATED);
+}
+
 /// A program with a form of somebody else's draft is nobody's guest, and a form without a place is not even read.
 #[tokio::test]
 async fn the_place_is_judged_before_the_form() {

@@ -11,6 +11,7 @@ use engine::store::{
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use std::collections::BTreeMap;
+use std::path::Path;
 use tempfile::TempDir;
 
 use crate::support::form;
@@ -351,6 +352,40 @@ fn a_register_in_use_is_refused() {
     let folder = TempDir::new().unwrap();
     let _first = SledStore::open(folder.path(), CACHE_BYTES).unwrap();
     assert!(SledStore::open(folder.path(), CACHE_BYTES).is_err());
+}
+
+/// What a kill would leave of the register: its files as they are, while it is open.
+fn files_of(folder: &Path) -> TempDir {
+    let copy = TempDir::new().unwrap();
+    let mut folders = vec![(folder.to_owned(), copy.path().to_owned())];
+    while let Some((from, to)) = folders.pop() {
+        std::fs::create_dir_all(&to).unwrap();
+        for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
+            let target = to.join(entry.file_name());
+            if entry.file_type().unwrap().is_dir() {
+                folders.push((entry.path(), target));
+            } else {
+                std::fs::copy(entry.path(), target).unwrap();
+            }
+        }
+    }
+    copy
+}
+
+/// A kill -9 finds an account lost that was acknowledged a moment before only now and then; this does each time.
+#[test]
+fn what_is_committed_is_in_the_files_by_then() {
+    let folder = TempDir::new().unwrap();
+    let store = SledStore::open(folder.path(), CACHE_BYTES).unwrap();
+    for person in 1..=20 {
+        let (number, draft_id) = (AccountNumber(person.into()), DraftId([u8::try_from(person).unwrap(); 16]));
+        let draft = Draft { account: Some(number), ..draft(person) };
+        let account = Account { number, draft_id, registered_at: at(1), activate_before: None, draft };
+        store.commit(&Commit { made: vec![account.clone()], ..Commit::default() }).unwrap();
+        let left = files_of(folder.path());
+        let opened = SledStore::open(left.path(), CACHE_BYTES).unwrap();
+        assert_eq!(opened.account(number).unwrap(), Some(account));
+    }
 }
 
 #[test]

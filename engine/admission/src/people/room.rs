@@ -13,6 +13,9 @@
 //!
 //! Whoever isn't heard of for a while has left and holds nobody up; coming back with the token, they stand at
 //! their number again.
+//!
+//! A place is for one: it is bound to the first person who begins with it, so a token that is handed round lets
+//! nobody else in. And an address has so many places at a time, for whoever takes one place after the other.
 
 mod speed;
 #[cfg(test)]
@@ -22,8 +25,9 @@ pub(crate) mod token;
 use super::Opinion;
 use super::budgets::{Bucket, Budget};
 use super::generations::Generations;
+use crate::Why;
 use crate::hashing::{Map, share_of};
-use crate::key::{Key, Person, Purpose};
+use crate::key::{Address, Key, Person, Purpose};
 use crate::moment::Moment;
 use speed::Speed;
 use std::collections::BTreeSet;
@@ -49,6 +53,9 @@ pub struct RoomSettings {
     pub idle_within: Duration,
     /// People in the line, a bound on memory; whoever comes on top is turned away.
     pub waiting_max: usize,
+    /// Places that an address may have at a time, in the line and inside. Many people stand behind one: a
+    /// school, or a mobile network's exit.
+    pub places_per_address_max: usize,
     /// A token is good for so long after it was given out. Every answer may carry a new one.
     pub token_life: Duration,
 }
@@ -99,6 +106,8 @@ pub(crate) struct Room {
     gathered_at: Moment,
     /// When people were signed out.
     left: Generations<Moment>,
+    /// Places of each address that has one.
+    places: Map<Address, usize>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -107,6 +116,10 @@ struct Guest {
     state: State,
     seen_at: Moment,
     check_at: Moment,
+    /// Where the place was taken.
+    address: Option<Address>,
+    /// Who began with it.
+    holder: Option<Person>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -142,11 +155,18 @@ impl Room {
             speed: Speed::new(settings.calls.every),
             gathered_at: Moment::default(),
             left: Generations::new(settings.token_life, settings.waiting_max),
+            places: Map::default(),
         }
     }
 
-    /// Somebody asks, with the token they hold, if any.
-    pub(crate) fn judge(&mut self, person: Person, token: Option<&str>, now: Moment) -> Opinion {
+    /// Somebody asks, with the token they hold, if any. A place that was given out is kept wherever they ask from.
+    pub(crate) fn judge(
+        &mut self,
+        person: Person,
+        token: Option<&str>,
+        address: Option<Address>,
+        now: Moment,
+    ) -> Opinion {
         let ticket = match token.map(|text| self.read(text, person, now)).transpose() {
             Ok(ticket) => ticket,
             Err(error) => return Opinion::Refuse(error),
@@ -158,7 +178,11 @@ impl Room {
             if self.line.len() >= self.settings.waiting_max {
                 return Opinion::Full;
             }
-            self.join(person, ticket, now);
+            if ticket.is_none() && self.has_its_places(address) {
+                let retry_after = self.settings.heartbeat_within;
+                return Opinion::Shed { why: Why::AddressBudget, retry_after };
+            }
+            self.join(person, ticket, address, now);
             self.advance(now);
             self.seen(person, now);
         }
@@ -184,6 +208,17 @@ impl Room {
                 guest.state = State::Active;
             }
         }
+    }
+
+    /// Binds the place of `guest` to `holder`, the first who begins with it; whether it is theirs.
+    pub(crate) fn bind(&mut self, guest: Person, holder: Person) -> bool {
+        let Some(guest) = self.guests.get_mut(&guest.hash()) else { return false };
+        *guest.holder.get_or_insert(holder) == holder
+    }
+
+    /// Whether `holder` could begin with the place of `guest`.
+    pub(crate) fn is_free_for(&self, guest: Person, holder: Person) -> bool {
+        self.guests.get(&guest.hash()).is_some_and(|guest| guest.holder.is_none_or(|bound| bound == holder))
     }
 
     /// The person is through, or doesn't want any more. Tokens given out until now are used up.
@@ -295,7 +330,7 @@ impl Room {
         true
     }
 
-    fn join(&mut self, person: Person, ticket: Option<Ticket>, now: Moment) {
+    fn join(&mut self, person: Person, ticket: Option<Ticket>, address: Option<Address>, now: Moment) {
         let draw = self.key.draw(Purpose::RoomOrder, self.settings.room, person);
         let spot = match ticket {
             Some(Ticket::Early) => Spot::Early { draw },
@@ -309,8 +344,17 @@ impl Room {
         let hash = person.hash();
         let check_at = now.plus(self.settings.heartbeat_within);
         self.line.insert((spot, hash));
-        self.guests.insert(hash, Guest { spot, state: State::Waiting, seen_at: now, check_at });
+        let state = State::Waiting;
+        self.guests.insert(hash, Guest { spot, state, seen_at: now, check_at, address, holder: None });
         self.checks.insert((check_at, hash));
+        if let Some(address) = address {
+            *self.places.entry(address).or_default() += 1;
+        }
+    }
+
+    fn has_its_places(&self, address: Option<Address>) -> bool {
+        let places = address.and_then(|address| self.places.get(&address)).copied().unwrap_or(0);
+        address.is_some() && places >= self.settings.places_per_address_max
     }
 
     /// The number at which a spot is called.
@@ -357,6 +401,14 @@ impl Room {
     fn remove(&mut self, hash: u64) {
         let Some(guest) = self.guests.remove(&hash) else { return };
         self.checks.remove(&(guest.check_at, hash));
+        if let Some(address) = guest.address
+            && let Some(places) = self.places.get_mut(&address)
+        {
+            *places -= 1;
+            if *places == 0 {
+                self.places.remove(&address);
+            }
+        }
         if guest.state == State::Waiting {
             self.line.remove(&(guest.spot, hash));
         } else {

@@ -19,6 +19,7 @@ fn settings(active_max: usize, burst: u32, every_s: u64) -> RoomSettings {
         heartbeat_within: Duration::from_secs(60),
         idle_within: Duration::from_secs(300),
         waiting_max: 6,
+        places_per_address_max: 2,
         token_life: Duration::from_secs(3_600),
     }
 }
@@ -38,7 +39,11 @@ impl Hall {
 
     fn ask(&mut self, name: &str, token: Option<&str>, now: Moment) -> String {
         let person = self.key.visitor(name.as_bytes());
-        let opinion = self.room.judge(person, token, now);
+        // `c@1` comes from address 1.
+        let address = name
+            .split_once('@')
+            .map(|(_, house)| self.key.address(std::net::Ipv4Addr::from_bits(house.parse().unwrap()).into()));
+        let opinion = self.room.judge(person, token, address, now);
         if let Some(token) = self.room.token(person, now) {
             self.cookies.insert(name.to_owned(), token);
         }
@@ -89,6 +94,26 @@ fn first_come_first_served_up_to_the_cap() {
         settings(1, 99, 1),
         "0 a in; 0 b 1; 0 c 2; 0 d 3; 0 e 4; 0 f 5; 0 g 6; 0 h full; 1 a leaves; 1 h 6; 1 b in",
     );
+}
+
+#[test]
+fn an_address_has_so_many_places() {
+    let events = "0 a@1 in; 0 b@1 1; 0 c@1 shed; 0 d@2 2; 0 e 3; 1 b@1 1; 1 a@1 leaves; 1 c@1 3; 1 f@1 shed";
+    Hall::check(settings(1, 99, 1), events);
+    // Who is silent has left, here too; and who comes back with a token has a place already.
+    Hall::check(settings(1, 99, 1), "0 a in; 0 b@1 1; 0 c@1 2; 70 d@1 3; 71 b@1 1; 71 c@1 2; 71 e@1 shed");
+}
+
+#[test]
+fn a_place_is_for_one() {
+    let mut hall = Hall::check(settings(2, 99, 1), "0 a in; 0 b in");
+    let [guest, other, ayu, budi, nobody] =
+        ["a", "b", "Ayu", "Budi", "c"].map(|name| hall.key.visitor(name.as_bytes()));
+    assert!(hall.room.is_free_for(guest, ayu) && hall.room.is_free_for(guest, budi));
+    assert!(hall.room.bind(guest, ayu) && hall.room.bind(guest, ayu));
+    assert!(!hall.room.bind(guest, budi) && !hall.room.is_free_for(guest, budi));
+    assert!(hall.room.bind(other, budi), "a place of one's own");
+    assert!(!hall.room.bind(nobody, ayu), "no place at all");
 }
 
 #[test]
