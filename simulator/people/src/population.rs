@@ -12,7 +12,6 @@ use domain::{Date, Kk, Limits, Nik, Sex};
 use fake::Fake;
 use rand::{Rng, RngExt};
 use serde::Serialize;
-use std::fmt::Write as _;
 use std::sync::LazyLock;
 
 /// What a population follows from. Whoever has the same, has the same people.
@@ -186,6 +185,8 @@ impl Population {
         let full_name: String = name.fake_with_rng(rng);
         let birth_date = self.birth_date(rng, spot.date);
         let (regency, place) = birth_place(rng, self.census.regions, nik);
+        let mut birth_regency = String::with_capacity(4);
+        push_digits::<4>(&mut birth_regency, regency.into());
         Person {
             index,
             nik,
@@ -193,7 +194,7 @@ impl Population {
             sex: nik.sex(),
             birth_date,
             birth_place: place.to_owned(),
-            birth_regency: regency.to_string(),
+            birth_regency,
             phone: self.phone(rng, index),
             email: email(&full_name, index),
             full_name,
@@ -282,14 +283,9 @@ impl Population {
 
     /// Twelve digits, or thirteen as newer numbers have.
     fn phone(&self, rng: &mut impl Rng, index: u64) -> String {
-        let mut number = self.phone_order.forward(index);
-        let mut digits = *b"084000000000";
-        for digit in digits[3..].iter_mut().rev() {
-            *digit = b'0' + u8::try_from(number % 10).expect("a remainder of ten");
-            number /= 10;
-        }
         let mut phone = String::with_capacity(13);
-        phone.extend(digits.map(char::from));
+        phone.push_str("084");
+        push_digits::<9>(&mut phone, self.phone_order.forward(index));
         if rng.random_bool(0.3) {
             phone.push(char::from(b'0' + rng.random_range(0..10)));
         }
@@ -301,8 +297,22 @@ impl Population {
 pub(crate) fn email(full_name: &str, index: u64) -> String {
     let mut address = String::with_capacity(40);
     names::push_slug(&mut address, full_name);
-    write!(address, ".{index}@contoh.example").expect("a string takes everything");
+    address.push('.');
+    push_digits::<1>(&mut address, index);
+    address.push_str("@contoh.example");
     address
+}
+
+/// Appends `number` in at least so many digits; by hand, since a person has three such texts and there are millions of people.
+fn push_digits<const LEAST: usize>(text: &mut String, mut number: u64) {
+    let mut digits = [b'0'; 20];
+    let mut start = digits.len();
+    while number > 0 || digits.len() - start < LEAST {
+        start -= 1;
+        digits[start] = b'0' + u8::try_from(number % 10).expect("a remainder of ten");
+        number /= 10;
+    }
+    text.extend(digits[start..].iter().copied().map(char::from));
 }
 
 /// Most are born where they were first registered. Whose district was renumbered is born in another one, in force.
