@@ -3,8 +3,12 @@
 mod accounts;
 mod admission;
 mod listening;
+mod reference;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use self::admission::AdmissionConfig;
+pub use self::reference::CONFIG_REFERENCE;
 pub(crate) use accounts::{AccountsConfig, MailConfig, MailWay};
 pub(crate) use listening::ListeningConfig;
 
@@ -17,82 +21,6 @@ use serde::Deserialize;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
-
-/// What `lonjakan serve --help` says of each key. A test holds it against the keys that are read.
-pub const CONFIG_REFERENCE: &str = "\
-listen                    address for applicants; port 0 takes a free one            [127.0.0.1:8080]
-operations_listen         address for operators: health, metrics, export             [127.0.0.1:8081]
-store                     folder of the register and the photos; made if absent      required
-registry_url              base address of the population registry, http only         required
-registry_timeout_ms       longest wait for one look-up, 1 to 60000                   [5000]
-registry_connections_max  look-ups at a time, 1 to 1000                              [64]
-registry_failures_max     failures in a row that stop look-ups for a while, 1 to 1000 [10]
-registry_pause_ms         how long at first; twice as long each further time, 1 to 30000 [1000]
-production                true refuses settings that are for tests only              [false]
-opens_at, closes_at       window of registration, RFC 3339 with zone                 [always open]
-formations_ready          false takes nobody though the window is open               [true]
-maintenance               true takes nobody                                          [false]
-maintenance_hours         maintenance of every night in WIB, like 00:01-05:00        [none]
-limits_profile            2018, 2019, 2021, 2023, 2024 or seed                       [seed]
-kilobyte_bytes            bytes of a KB in file limits: 1000 or 1024                 [1000]
-synthetic_regions         true takes NIKs of province 99; for tests only             [false]
-captcha_key               64 hex digits; whoever has it can solve captchas: tests    [random]
-captcha_seconds           life of a captcha, 10 to 3600                              [300]
-faults                    true lets operators break things by PUT /faults; for tests only [false]
-blurred_photos            refuse, flag, or profile: as the limits profile has it     [profile]
-export_key                secret for the export of accounts; without it no export    [none]
-tickets_per_nik_max       helpdesk tickets that a NIK may open in 24 hours, 1 to 100 [5]
-tickets_max               helpdesk tickets that are kept, 1 to 100000000             [1000000]
-draft_minutes             life of a draft, 1 to 10080                                [60]
-password_memory_kib       argon2id memory, 8 to 1048576                              [19456]
-password_passes           argon2id passes, 1 to 16                                   [2]
-password_lanes            argon2id lanes, 1 to 16                                    [1]
-password_threads          hashes at a time, 1 to 64                                  [cores]
-password_queue_max        hashes that may wait, 1 to 100000                          [256]
-photo_threads             photos opened at a time, 1 to 64                           [cores]
-photo_queue_max           photos that may wait, 1 to 10000                           [256]
-worker_threads            threads that serve requests, 1 to 64                       [cores]
-connections_max           connections of applicants at a time, 1 to 1000000          [20000]
-connections_per_address_max  of those, from one address, 1 to 1000000                [half; all on loopback]
-trusted_proxies           addresses or networks whose X-Forwarded-For or Forwarded is believed [none]
-idle_timeout_ms           longest silence between two requests, 10 to 600000         [30000]
-header_timeout_ms         longest time for the headers of a request, 10 to 600000    [20000]
-body_rate_min             bytes a second of an upload past its first 10 s, 0 to 1000000 [1000]
-tls_certificate, tls_key  PEM files: the chain and its key; listen speaks TLS then   [none]
-body_timeout_ms           longest time for one upload, 10 to 1800000                 [30000]
-admission                 none, concurrency-limit, codel, deadline, budgets, waiting-room, odd-even or cohort [none]
-admission_in_flight_max   requests under way at a time with concurrency-limit, those not counted that still send their body, 1 to 1000000 [2000]
-admission_newcomers_bounded  no more begin than the pools bring through, with all policies but none and waiting-room [true]
-admission_service_ms      usual time of work for a password, until it was measured, 1 to 60000 [30]
-admission_patience_ms     how long a client waits for an answer, 1 to 600000         [8000]
-admission_calls_per_s     people that the waiting room lets in a second, 0.001 to 100000 [19 of 20 that the passwords allow]
-admission_active_max      people inside the waiting room's bound at a time, 1 to 10000000 [450 s of calls]
-admission_places_per_address  places in the waiting room that an address may have at a time, 1 to 10000000 [10000; all on loopback]
-admission_heartbeat_s     silence after which somebody who waits has left, 3 to 3600 [60]
-admission_idle_s          silence after which somebody inside has left, 3 to 86400   [600]
-admission_turn_s          length of an odd or even turn; an hour but in simulations, 1 to 3600 [3600]
-admission_period_s        time after which a cohort is drawn anew, 1 to 86400        [1800]
-admission_person_burst    requests that budgets let a person make at once, 1 to 1000000 [20]
-admission_person_per_s    and a second after that, 0.001 to 100000                   [1]
-admission_address_burst   newcomers and nameless requests of an address at once, 1 to 10000000 [1000]
-admission_address_per_s   and a second after that, 0.001 to 100000                   [20]
-store_cache_bytes         memory for the register's pages, at least 1000000          [134217728]
-activation                on, off, or profile: as the limits profile has it          [profile]
-activation_hours          time to activate an account before it is cancelled, 1-720  [48]
-activation_tries          wrong codes that are borne for each message, 1 to 100      [5]
-activation_resends        further messages that may be asked for, 0 to 100           [3]
-login_failures_max        wrong passwords or answers in a row that lock, 1 to 100    [5]
-login_lock_minutes        how long they lock, 1 to 1440                              [15]
-session_minutes           life of a session, 1 to 1440                               [30]
-sessions_max              sessions of one account at a time, 1 to 100                [3]
-secure_cookies            true where browsers come over TLS: cookies take no other   [false]
-public_url                what links in messages begin with                          [http://listen]
-mail_from                 sender of messages                                         [an example]
-outbox_folder             folder for messages, a file each                           [store/outbox]
-smtp_url                  relay for messages instead of files, smtps:// or loopback  [none]
-outbox_retry_ms           pause after a message that failed, doubling, 10 to 60000   [1000]
-sweep_ms                  pause between looks for what is over, 10 to 600000         [5000]
-";
 
 /// Checked settings.
 #[derive(Clone)]
@@ -532,95 +460,4 @@ fn line_and_column(text: &str, at: usize) -> String {
     let line = before.matches('\n').count() + 1;
     let column = before.chars().rev().take_while(|&c| c != '\n').count() + 1;
     format!("{line}:{column}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const LEAST: &str = "store = \"s\"\nregistry_url = \"http://127.0.0.1:1\"\n";
-
-    #[test]
-    fn problems_are_told_all_at_once() {
-        let check = |text: &str, expect: &str| {
-            let found = Config::parse("engine.toml", text).err().map(|error| error.to_string());
-            assert_eq!(found.as_deref().unwrap_or("fine"), expect, "{text}");
-        };
-        check(LEAST, "fine");
-        check(
-            "",
-            "engine.toml: store is missing: the folder of the register; registry_url is missing: the address of the \
-             population registry",
-        );
-        check(
-            &format!(
-                "{LEAST}password_passes = 0\nkilobyte_bytes = 1023\nadmission = \"all\"\ncaptcha_key = \"ab\""
-            ),
-            "engine.toml: password_passes = 0 is out of range: 1 to 16; admission = \"all\" is none of none, concurrency-limit, \
-             codel, deadline, budgets, waiting-room, odd-even, cohort; kilobyte_bytes = 1023 is neither 1000 nor 1024; \
-             captcha_key is not 64 hexadecimal digits",
-        );
-        check(
-            &format!(
-                "{LEAST}production = true\nsynthetic_regions = true\nfaults = true\ncaptcha_key = \"{}\"",
-                "ab".repeat(32)
-            ),
-            "engine.toml: captcha_key is for tests; in production the engine makes its own; synthetic_regions is for \
-             tests; in production NIKs of province 99 are refused; faults is for tests; in production nobody breaks \
-             anything",
-        );
-        check(
-            &format!("{LEAST}blurred_photos = \"maybe\""),
-            "engine.toml: blurred_photos = \"maybe\" is none of profile, flag, refuse",
-        );
-        check(
-            &format!("{LEAST}opens_at = \"2026-11-21T10:00:00+07:00\"\ncloses_at = \"2026-11-21T03:00:00Z\""),
-            "engine.toml: closes_at is not after opens_at",
-        );
-        check("store = 1", "engine.toml:1:9: invalid type: integer `1`, expected path string");
-        assert!(
-            Config::parse("e.toml", "\nstor = 1")
-                .err()
-                .unwrap()
-                .to_string()
-                .starts_with("e.toml:2:1: unknown field `stor`")
-        );
-    }
-
-    #[test]
-    fn the_schedule() {
-        let check = |text: &str, expect: &str| {
-            let found = Config::parse("e", &format!("{LEAST}{text}"));
-            let found = found.map(|config| serde_json::to_string(&config.schedule).unwrap());
-            assert_eq!(found.unwrap_or_else(|error| error.to_string()), expect, "{text}");
-        };
-        check(
-            "",
-            r#"{"opens_at":null,"closes_at":null,"formations_ready":true,"maintenance":false,"maintenance_hours":null,"announcements":[]}"#,
-        );
-        check(
-            "opens_at = \"2026-11-21T10:00:00+07:00\"\ncloses_at = \"2026-11-21T10:00:00+06:00\"\nformations_ready = false\n\
-             maintenance = true\nmaintenance_hours = \"00:01-05:00\"",
-            r#"{"opens_at":"2026-11-21T03:00:00.000Z","closes_at":"2026-11-21T04:00:00.000Z","formations_ready":false,"maintenance":true,"maintenance_hours":"00:01-05:00","announcements":[]}"#,
-        );
-        check(
-            "maintenance_hours = \"00.01-05.00\"",
-            "e: maintenance_hours are no hours of the day like 00:01-05:00",
-        );
-    }
-
-    #[test]
-    fn the_reference_names_every_key_that_is_read() {
-        let told: Vec<&str> = CONFIG_REFERENCE
-            .lines()
-            .flat_map(|line| line.split("  ").next().unwrap_or_default().split(", "))
-            .map(str::trim)
-            .collect();
-        let error = Config::parse("e", "x = 1").err().unwrap().to_string();
-        let mut read: Vec<&str> = error.split('`').skip(3).step_by(2).collect();
-        let mut told_sorted = told.clone();
-        read.sort_unstable();
-        told_sorted.sort_unstable();
-        assert_eq!(told_sorted, read);
-    }
 }
