@@ -4,7 +4,6 @@
 mod faults;
 mod gate;
 mod helpdesk;
-mod metrics;
 
 use crate::app::App;
 use crate::store::{Account, StoreError, TicketId};
@@ -33,8 +32,7 @@ pub(crate) async fn answer(app: Arc<App>, request: Request<Incoming>) -> Answer 
         (&Method::GET, "/readyz") => ready(&app),
         (&Method::GET, "/metrics") => {
             app.metrics.set_overload(&app.overload);
-            let (media_type, body) = metrics::negotiated(request.headers(), app.metrics.encode());
-            text(StatusCode::OK, media_type, body)
+            server::metrics_answer(request.headers(), app.metrics.encode())
         }
         (&Method::GET, paths::EXPORT) if may_export(&app, &request) => export(app).await,
         (&Method::GET | &Method::PUT, paths::GATE) if may_export(&app, &request) => {

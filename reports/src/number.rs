@@ -12,7 +12,8 @@ const WIB_OFFSET: TimeDelta = TimeDelta::hours(7);
 
 impl Lang {
     /// `12,345` or `12.345`.
-    pub(crate) fn count(self, count: u64) -> String {
+    #[must_use]
+    pub fn count(self, count: u64) -> String {
         self.group_digits(&count.to_string())
     }
 
@@ -45,7 +46,8 @@ impl Lang {
     }
 
     /// A time in microseconds, in the unit that suits its size.
-    pub(crate) fn micros(self, micros: f64) -> String {
+    #[must_use]
+    pub fn micros(self, micros: f64) -> String {
         if micros == 0.0 {
             format!("0{JOINT}s")
         } else if micros < 999.5 {
@@ -58,7 +60,8 @@ impl Lang {
     }
 
     /// A time in seconds; minutes and hours where that is easier to read.
-    pub(crate) fn seconds(self, seconds: f64) -> String {
+    #[must_use]
+    pub fn seconds(self, seconds: f64) -> String {
         if seconds < 59.95 {
             return format!("{}{JOINT}s", self.three_digits(seconds));
         }
@@ -75,7 +78,8 @@ impl Lang {
     }
 
     /// Whole seconds.
-    pub(crate) fn seconds_plain(self, seconds: u32) -> String {
+    #[must_use]
+    pub fn seconds_plain(self, seconds: u32) -> String {
         format!("{}{JOINT}s", self.count(seconds.into()))
     }
 
@@ -124,7 +128,8 @@ impl Lang {
     }
 
     /// A share, 0 to 1, as a percentage with one place; 0 % and 100 % are said only where they are exact.
-    pub(crate) fn share(self, share: f64) -> String {
+    #[must_use]
+    pub fn share(self, share: f64) -> String {
         let percent = share * 100.0;
         let shown = match percent {
             100.0 => return format!("100{JOINT}%"),

@@ -37,6 +37,7 @@ impl Frame {
         second: u32,
         histograms: &Histograms,
         readings: &Readings,
+        stalls: Stalls,
     ) -> RunRecord {
         let totals = load.world.observer.totals(load.schedule.whole_len());
         let unavailable = "the program ended before the run did".to_owned();
@@ -68,7 +69,7 @@ impl Frame {
             resources: readings.resources(&self.subjects),
             engine_restarts: 0,
             others_cpu_share: readings.share_of_others(),
-            stalls: Stalls::default(),
+            stalls,
             clock_step: readings.clock_step(),
             descriptors_allowed: self.descriptors_allowed,
             notes: Vec::new(),

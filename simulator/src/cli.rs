@@ -3,6 +3,7 @@
 use clap::{Args, Parser, Subcommand};
 use domain::Date;
 use record::Shard;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 /// Brings synthetic applicants to a registration portal, and tells the truth about what happened.
@@ -21,6 +22,7 @@ pub(crate) enum Command {
     #[command(after_help = "Examples:\n  \
         lonjakan surge scenarios/smoke.toml\n  \
         lonjakan surge scenarios/opening-rush.toml --out target/rush --json | jq .verdict\n  \
+        lonjakan surge scenarios/opening-rush.toml --live-metrics 127.0.0.1:9100\n  \
         lonjakan surge scenarios/smoke.toml --target http://127.0.0.1:8080 --captcha-key FILE \
         --operations http://127.0.0.1:8081 --export-key FILE")]
     Surge(Box<SurgeArgs>),
@@ -56,7 +58,8 @@ pub(crate) enum Command {
     #[command(after_help = "Examples:\n  \
         lonjakan report target/runs/smoke-20261121T080000Z\n  \
         lonjakan report target/rush --lang id\n  \
-        lonjakan report --schema > run.schema.json")]
+        lonjakan report --schema > run.schema.json\n  \
+        lonjakan report --schema capacity > capacity.schema.json")]
     Report(ReportArgs),
     /// Hold runs against the first of them: differences, with intervals from whole windows of seconds
     #[command(after_help = "Examples:\n  \
@@ -128,6 +131,13 @@ pub(crate) struct SurgeArgs {
     /// Say nothing but the result
     #[arg(long)]
     pub(crate) quiet: bool,
+    /// On a terminal too, a plain line every five seconds in place of the live view
+    #[arg(long)]
+    pub(crate) plain: bool,
+    /// Serve the run's figures for Prometheus at http://ADDR/metrics while it goes on: 127.0.0.1:9100, or port 0 for any;
+    /// with --consent at an address that others reach too
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) live_metrics: Option<SocketAddr>,
     /// Print the run record in place of the verdict
     #[arg(long)]
     pub(crate) json: bool,
@@ -169,6 +179,9 @@ pub(crate) struct CapacityArgs {
     /// Say nothing but the result
     #[arg(long)]
     pub(crate) quiet: bool,
+    /// On a terminal too, no live view of the trials
+    #[arg(long)]
+    pub(crate) plain: bool,
     /// Print the search's record in place of the answer
     #[arg(long)]
     pub(crate) json: bool,
@@ -300,14 +313,23 @@ pub(crate) struct QaPlaceArgs {
     pub(crate) target: TargetArgs,
 }
 
+/// A record that has a schema.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub(crate) enum RecordFormat {
+    /// Of a run.
+    Run,
+    /// Of a search for capacity.
+    Capacity,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct ReportArgs {
     /// The run folder
     #[arg(value_name = "RUN", required_unless_present = "schema")]
     pub(crate) run: Option<PathBuf>,
-    /// Print the JSON Schema of run.json
-    #[arg(long, conflicts_with = "run")]
-    pub(crate) schema: bool,
+    /// Print the JSON Schema of run.json, or of capacity.json
+    #[arg(long, value_name = "FORMAT", value_enum, num_args = 0..=1, default_missing_value = "run", conflicts_with = "run")]
+    pub(crate) schema: Option<RecordFormat>,
     /// Language of the page
     #[arg(long, value_enum, default_value_t = Language::En)]
     pub(crate) lang: Language,
@@ -453,6 +475,8 @@ mod tests {
         let target = "lonjakan surge s.toml --target http://127.0.0.1:1 --captcha-key k";
         check(&format!("{target} --operations http://127.0.0.1:2"), false);
         check(&format!("{target} --operations http://127.0.0.1:2 --export-key e"), true);
+        check("lonjakan surge s.toml --plain --live-metrics 127.0.0.1:0", true);
+        check("lonjakan surge s.toml --live-metrics 9100", false);
         check("lonjakan surge s.toml --shard 1/1", true);
         check("lonjakan surge s.toml --shard 3/3 --outcomes", true);
         for wrong in ["0/2", "3/2", "1", "1/", "a/b", "1/0", "-1/2"] {
@@ -460,6 +484,8 @@ mod tests {
         }
         check("lonjakan report", false);
         check("lonjakan report --schema", true);
+        check("lonjakan report --schema capacity", true);
+        check("lonjakan report --schema other", false);
         check("lonjakan report run --schema", false);
         check("lonjakan compare a", false);
         check("lonjakan compare a b c --window 5 --json --html d.html --lang id", true);

@@ -1,5 +1,6 @@
 //! Ctrl-C and the other ways in which a process is asked to end.
 
+use crate::live;
 use crate::output::say;
 use std::io;
 use std::path::PathBuf;
@@ -37,6 +38,7 @@ pub(crate) fn cut_short_on_signals(
         if let Some(leftovers) = &leftovers {
             let _ = std::fs::remove_dir_all(leftovers);
         }
+        live::give_back();
         std::process::exit(ENDED_BY_SIGINT);
     })
     .map_err(io::Error::other)

@@ -250,7 +250,9 @@ impl Walk<'_> {
         }
         let sent = self.wait().await?;
         let attention = self.temper.attention();
+        let waits = self.world.observer.waits();
         let mut outcome = self.browser.send(&outgoing, sent + attention).await;
+        drop(waits);
         let done = Instant::now();
         if mishap == Mishap::AnswerLost && outcome.is_ok() {
             outcome = Err(Lost::Connection);
@@ -268,6 +270,7 @@ impl Walk<'_> {
         let attention = self.temper.attention();
         let mut second = self.browser.another_window();
         let send = async |browser: &mut Browser| {
+            let _waits = self.world.observer.waits();
             let outcome = browser.send(outgoing, sent + attention).await;
             (outcome, Instant::now())
         };

@@ -26,6 +26,7 @@ pub mod journey;
 mod judge;
 mod keys;
 mod launch;
+mod live;
 mod memory;
 mod monitor;
 pub mod observe;
@@ -86,13 +87,13 @@ fn complain(error: &CommandError) -> Exit {
 /// Services write JSON lines; people are told of warnings only. What libraries say by `log`, goose for one,
 /// goes the same way.
 fn begin_logging(command: &Command) {
-    let to_stderr = tracing_subscriber::fmt().with_writer(std::io::stderr);
+    let format = tracing_subscriber::fmt();
     // The first subscriber of a process is the only one; this is the first.
     let _ = match command {
         Command::Serve(_) | Command::Dukcapil(_) => {
-            to_stderr.json().with_max_level(LevelFilter::INFO).try_init()
+            format.with_writer(std::io::stderr).json().with_max_level(LevelFilter::INFO).try_init()
         }
-        _ => to_stderr.without_time().with_max_level(LevelFilter::WARN).try_init(),
+        _ => format.with_writer(|| output::Talk).without_time().with_max_level(LevelFilter::WARN).try_init(),
     };
 }
 

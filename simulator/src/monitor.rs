@@ -1,14 +1,14 @@
-//! Looks on while the run goes: each second it writes latencies down, reads resources, and says how far
-//! things are.
+//! Looks on while the run goes: each second it writes latencies down, reads resources, and shows how things stand.
 
 use crate::checkpoint::{self, Frame};
 use crate::driver::{Load, Start};
+use crate::live::Glance;
 use crate::pages;
-use crate::progress::Progress;
+use crate::progress::Audience;
 use crate::pulse::{Pulse, Stalls};
 use crate::recording::Recording;
 use crate::sample::Readings;
-use record::{RunFolder, WriteError};
+use record::{GeneratorVerdict, RunFolder, WriteError};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{oneshot, watch};
@@ -41,10 +41,10 @@ impl Monitor {
         folder: RunFolder,
         frame: Frame,
         started: watch::Receiver<Option<Start>>,
-        progress: Arc<Progress>,
+        audience: Audience,
     ) -> Monitor {
         let (ended, until) = oneshot::channel();
-        let task = tokio::spawn(watch(load, folder, frame, started, progress, until));
+        let task = tokio::spawn(watch(load, folder, frame, started, audience, until));
         Monitor { ended, task }
     }
 
@@ -64,47 +64,80 @@ async fn watch(
     folder: RunFolder,
     frame: Frame,
     mut started: watch::Receiver<Option<Start>>,
-    progress: Arc<Progress>,
+    audience: Audience,
     mut ended: oneshot::Receiver<()>,
 ) -> Result<Option<Seen>, WriteError> {
     let start = started.wait_for(Option::is_some).await.ok().and_then(|start| *start);
     let Some(start) = start else { return Ok(None) };
     pages::withdraw(&folder)?;
-    let mut recording = Recording::begin(&folder, start.at)?;
     let subjects = frame.subjects.clone();
-    let frame = Arc::new(frame);
-    let mut readings = Readings::default();
+    let about = Arc::new(About { load, folder, frame, start });
+    let recording = Recording::begin(&about.folder, start.at)?;
+    let mut sight = Sight { recording, readings: Readings::default(), judged: None };
     let pulse = Pulse::begin(start.zero);
     sleep_until(start.zero).await;
-    readings.push(subjects.read().await);
+    sight.readings.push(subjects.read().await);
     for second in 1.. {
         let last = tokio::select! {
             _ = &mut ended => true,
             () = sleep_until(instant(start, second)) => false,
         };
-        readings.push(subjects.read().await);
+        sight.readings.push(subjects.read().await);
         if last {
             break;
         }
-        let (generator, engine) = readings.latest_cpu_shares();
-        recording.cpu_shares(second - 1, generator, engine);
-        let (observing, frame, folder) = (Arc::clone(&load), Arc::clone(&frame), folder.clone());
+        let (about, stalls, is_watched) = (Arc::clone(&about), pulse.stalls(), audience.watches(second));
         // Encoding histograms takes milliseconds, which no applicant's task is to wait for.
         let advanced = tokio::task::spawn_blocking(move || {
-            let Load { world, schedule, .. } = &*observing;
-            recording.advance(&world.observer, schedule, second.saturating_sub(LAG_S));
-            if second == 1 || second.is_multiple_of(checkpoint::EVERY_S) {
-                recording.check_point(&folder, |histograms| {
-                    frame.unfinished(&observing, start, second, histograms, &readings)
-                });
-            }
-            (recording, readings)
+            sight.advance(&about, second, stalls);
+            let glance = is_watched.then(|| sight.glance(&about, second));
+            (sight, glance)
         });
-        (recording, readings) = advanced.await.expect("recording does not panic");
-        let counts = load.world.observer.counts();
-        progress.show(second, load.schedule.len(), &counts, recording.lateness_us_p99());
+        let glance;
+        (sight, glance) = advanced.await.expect("recording does not panic");
+        glance.into_iter().for_each(|glance| audience.show(glance));
     }
+    let Sight { recording, readings, .. } = sight;
     Ok(Some(Seen { start, recording, readings, stalls: pulse.end() }))
+}
+
+/// What is looked at.
+struct About {
+    load: Arc<Load>,
+    folder: RunFolder,
+    frame: Frame,
+    start: Start,
+}
+
+/// What has been seen so far.
+struct Sight {
+    recording: Recording,
+    readings: Readings,
+    /// The generator's verdict at the last check point, with its reason.
+    judged: Option<(GeneratorVerdict, Option<String>)>,
+}
+
+impl Sight {
+    /// Writes down what is over at the end of `second`.
+    fn advance(&mut self, about: &About, second: u32, stalls: Stalls) {
+        let About { load, folder, frame, start } = about;
+        let Sight { recording, readings, judged } = self;
+        let (generator, engine) = readings.latest_cpu_shares();
+        recording.cpu_shares(second - 1, generator, engine);
+        recording.advance(&load.world.observer, &load.schedule, second.saturating_sub(LAG_S));
+        if second == 1 || second.is_multiple_of(checkpoint::EVERY_S) {
+            let record = frame.unfinished(load, *start, second, recording.histograms(), readings, stalls);
+            recording.check_point(folder, &record);
+            // Before anybody's way is over there is nothing to judge by.
+            *judged = (record.applicants.arrived > 0)
+                .then_some((record.verdict.generator, record.generator.reason));
+        }
+    }
+
+    fn glance(&self, about: &About, second: u32) -> Glance {
+        let Sight { recording, readings, judged } = self;
+        Glance::of(&about.load, second, recording, readings, &about.frame.subjects, judged.clone())
+    }
 }
 
 fn instant(start: Start, second: u32) -> Instant {

@@ -142,7 +142,12 @@ struct Live {
     abandoned: AtomicU64,
     not_sent: AtomicU64,
     unfinished: AtomicU64,
+    requests_under_way: AtomicU64,
 }
+
+/// A request that waits for its answer, until it is dropped.
+#[derive(Debug)]
+pub(crate) struct Waiting<'a>(&'a AtomicU64);
 
 /// Names of what is measured: the whole, then the steps of the flow, then refusals for want of room.
 #[must_use]
@@ -182,7 +187,7 @@ impl Observer {
     /// The counts of this moment.
     #[must_use]
     pub fn counts(&self) -> Counts {
-        let Live { started, registered, refused, failed, abandoned, not_sent, unfinished } = &self.live;
+        let Live { started, registered, refused, failed, abandoned, not_sent, unfinished, .. } = &self.live;
         Counts {
             started: started.load(Relaxed),
             registered: registered.load(Relaxed),
@@ -192,6 +197,22 @@ impl Observer {
             not_sent: not_sent.load(Relaxed),
             unfinished: unfinished.load(Relaxed),
         }
+    }
+
+    /// A request is sent: it waits for as long as what this gives is kept.
+    pub(crate) fn waits(&self) -> Waiting<'_> {
+        self.live.requests_under_way.fetch_add(1, Relaxed);
+        Waiting(&self.live.requests_under_way)
+    }
+
+    /// Requests that wait for their answer.
+    pub(crate) fn requests_under_way(&self) -> u64 {
+        self.live.requests_under_way.load(Relaxed)
+    }
+
+    /// Every failure met so far, the most frequent first.
+    pub(crate) fn failures(&self) -> Vec<FailureSeen> {
+        shard::failures((0..SHARDS).map(|shard| self.shard(shard)))
     }
 
     /// An applicant is sent on their way.
@@ -279,6 +300,12 @@ impl Observer {
     fn shard(&self, user: usize) -> MutexGuard<'_, Shard> {
         // Counts are whole after every statement, so a shard stays usable when a task panicked over it.
         self.shards[user % SHARDS].lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Relaxed);
     }
 }
 

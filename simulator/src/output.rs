@@ -1,8 +1,10 @@
-//! The one printer: results to stdout, talk to stderr. Nothing else in this crate prints.
+//! The one printer: results to stdout, talk to stderr. Nothing else in this crate prints. While a view has the terminal, talk is kept
+//! until it gives it back.
 
 use std::fs::File;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::os::fd::AsFd as _;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Where results go.
 #[derive(Debug)]
@@ -61,9 +63,50 @@ pub(crate) enum Reader {
     Gone,
 }
 
+/// Lines that are kept while a view has the terminal.
+static HELD: Mutex<Option<Vec<String>>> = Mutex::new(None);
+
 /// Says a line on stderr. With nobody to hear it there is nothing to be done.
 pub(crate) fn say(line: &str) {
-    let _ = writeln!(io::stderr(), "{line}");
+    match &mut *held_or_not() {
+        Some(held) => held.push(line.to_owned()),
+        None => drop(writeln!(io::stderr(), "{line}")),
+    }
+}
+
+/// Keeps from now on what is said.
+pub(crate) fn hold() {
+    held_or_not().get_or_insert_default();
+}
+
+/// What has been kept.
+pub(crate) fn held() -> Vec<String> {
+    held_or_not().clone().unwrap_or_default()
+}
+
+/// Says what has been kept, and keeps nothing from now on.
+pub(crate) fn release() {
+    let held = held_or_not().take();
+    held.into_iter().flatten().for_each(|line| say(&line));
+}
+
+fn held_or_not() -> MutexGuard<'static, Option<Vec<String>>> {
+    HELD.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// For what is written and not said: the log of libraries. A whole line at a time.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Talk;
+
+impl io::Write for Talk {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        String::from_utf8_lossy(bytes).lines().for_each(say);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// The same with the program's name before it, as the last word of a command that failed.

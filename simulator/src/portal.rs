@@ -2,6 +2,9 @@
 //! a portal that runs already.
 
 mod ports;
+mod workspace;
+
+pub(crate) use workspace::Workspace;
 
 use crate::cli::TargetArgs;
 use crate::client::{Browser, Outgoing};
@@ -14,14 +17,12 @@ use crate::sample::Subjects;
 use domain::wire::{ExportedAccount, paths};
 use hyper::Method;
 use scenario::{Kill, Plan};
-use std::fs::{self, DirBuilder, Permissions};
+use std::fs;
 use std::net::SocketAddr;
-use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering::Relaxed};
 use std::time::Duration;
-use tempfile::TempDir;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, sleep_until};
 
@@ -59,16 +60,6 @@ pub(crate) struct Outage {
     pub(crate) to: Option<Duration>,
 }
 
-/// Where the services keep what is not for others: settings with keys, and the store. On the same disk as the
-/// run folder, so that a flush there is a flush.
-#[derive(Debug)]
-pub(crate) enum Workspace {
-    /// Removed with everything in it when this is dropped.
-    Passing(TempDir),
-    /// Left for whoever asked for it.
-    Kept(PathBuf),
-}
-
 /// A portal that runs already, as given on the command line and permitted.
 pub(crate) struct Target {
     pub(crate) permitted: consent::Permitted,
@@ -80,9 +71,6 @@ pub(crate) struct Target {
 
 /// What the engine has counted by the end of the run, in the text format of Prometheus.
 const METRICS_FILE: &str = "engine.metrics";
-
-/// The folder of kept settings and store.
-const KEPT: &str = "engine";
 
 const EXPORT_TIMEOUT: Duration = Duration::from_secs(120);
 
@@ -174,52 +162,6 @@ fn permit(url: &str, has_token: bool) -> Result<consent::Permitted, CommandError
 
 fn usage(error: &KeyError) -> CommandError {
     CommandError::Usage(error.to_string())
-}
-
-impl Workspace {
-    /// A private folder inside the run folder.
-    ///
-    /// # Errors
-    /// When the system refuses, or a store was kept there before.
-    pub(crate) fn create(folder: &Path, keep: bool) -> Result<Workspace, CommandError> {
-        let refused = |error: std::io::Error| {
-            CommandError::Usage(format!("cannot write to {}: {error}", folder.display()))
-        };
-        let folder = std::path::absolute(folder).map_err(refused)?;
-        if !keep {
-            let private = Permissions::from_mode(0o700);
-            let made = tempfile::Builder::new().prefix(".engine-").permissions(private).tempdir_in(&folder);
-            return made.map(Workspace::Passing).map_err(refused);
-        }
-        let kept = folder.join(KEPT);
-        if kept.exists() {
-            let path = kept.display();
-            return Err(CommandError::Usage(format!(
-                "{path} holds the store of another run: remove it, or choose another --out"
-            )));
-        }
-        DirBuilder::new().mode(0o700).create(&kept).map_err(refused)?;
-        Ok(Workspace::Kept(kept))
-    }
-
-    pub(crate) fn path(&self) -> &Path {
-        match self {
-            Workspace::Passing(folder) => folder.path(),
-            Workspace::Kept(folder) => folder,
-        }
-    }
-
-    /// The folder, where it is to be removed.
-    fn passing(&self) -> Option<&Path> {
-        match self {
-            Workspace::Passing(folder) => Some(folder.path()),
-            Workspace::Kept(_) => None,
-        }
-    }
-
-    fn store(&self) -> PathBuf {
-        self.path().join("store")
-    }
 }
 
 impl Portal {
@@ -458,27 +400,6 @@ fn bytes_under(folder: &Path) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn workspaces_are_private_and_pass_or_stay() {
-        let folder = tempfile::tempdir().unwrap();
-        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
-        let passing = Workspace::create(folder.path(), false).unwrap();
-        let path = passing.path().to_owned();
-        assert_eq!(mode(&path), 0o700);
-        drop(passing);
-        assert!(!path.exists());
-        let kept = Workspace::create(folder.path(), true).unwrap();
-        let path = kept.path().to_owned();
-        assert_eq!(mode(&path), 0o700);
-        drop(kept);
-        assert!(path.exists());
-        let again = Workspace::create(folder.path(), true).unwrap_err().to_string();
-        assert!(
-            again.ends_with("holds the store of another run: remove it, or choose another --out"),
-            "{again}"
-        );
-    }
 
     #[test]
     fn bytes_of_a_folder_are_those_of_its_files() {

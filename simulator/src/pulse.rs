@@ -36,6 +36,11 @@ impl Pulse {
     /// Stops it.
     pub(crate) fn end(self) -> Stalls {
         self.stopped.store(true, Relaxed);
+        self.stalls()
+    }
+
+    /// What it has felt so far.
+    pub(crate) fn stalls(&self) -> Stalls {
         let lateness = self.lateness.lock().unwrap_or_else(PoisonError::into_inner);
         let quantiles = lateness.quantiles("tick", Kind::Lateness);
         Stalls { us_p99: quantiles.p99, us_max: quantiles.max }

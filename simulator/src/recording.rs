@@ -8,7 +8,7 @@ use record::{
     WriteError,
 };
 use scenario::Schedule;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 /// The log under way. Once the disk refuses, nothing more is written, and the end says so.
@@ -17,7 +17,6 @@ pub(crate) struct Recording {
     log: LatencyLog,
     refused: Option<WriteError>,
     rows: BTreeMap<u32, TimelineRow>,
-    lateness_us_p99: u64,
     growing: Growing,
 }
 
@@ -28,7 +27,12 @@ struct Growing {
     next_second: u32,
     next_arrival: u64,
     under_way: u64,
+    /// The last rows that were written, the newest last.
+    recent: VecDeque<TimelineRow>,
 }
+
+/// Rows that are kept at hand for whoever looks on: as many as a wide terminal has columns.
+const RECENT_ROWS: usize = 240;
 
 impl Recording {
     /// Begins the log.
@@ -37,9 +41,14 @@ impl Recording {
     /// When the folder refuses.
     pub(crate) fn begin(folder: &RunFolder, started_at: DateTime<Utc>) -> Result<Recording, WriteError> {
         let log = folder.begin_latency(&steps(), started_at)?;
-        let growing =
-            Growing { log: folder.begin_timeline()?, next_second: 0, next_arrival: 0, under_way: 0 };
-        Ok(Recording { log, refused: None, rows: BTreeMap::new(), lateness_us_p99: 0, growing })
+        let growing = Growing {
+            log: folder.begin_timeline()?,
+            next_second: 0,
+            next_arrival: 0,
+            under_way: 0,
+            recent: VecDeque::with_capacity(RECENT_ROWS),
+        };
+        Ok(Recording { log, refused: None, rows: BTreeMap::new(), growing })
     }
 
     /// Takes over every second before `second`, and hands it to the system.
@@ -55,20 +64,25 @@ impl Recording {
     }
 
     /// Writes the record of a run that goes on, so that something stands there if the program is killed.
-    pub(crate) fn check_point(&mut self, folder: &RunFolder, record: impl FnOnce(&Histograms) -> RunRecord) {
+    pub(crate) fn check_point(&mut self, folder: &RunFolder, record: &RunRecord) {
         if self.refused.is_none() {
-            let written = folder.write_record(&record(self.log.totals()));
+            let written = folder.write_record(record);
             self.note(written);
         }
     }
 
-    fn note(&mut self, written: Result<(), WriteError>) {
-        self.refused = self.refused.take().or(written.err());
+    /// Every latency so far, but for the last seconds.
+    pub(crate) fn histograms(&self) -> &Histograms {
+        self.log.totals()
     }
 
-    /// How late the generator was in the last second that anything happened in, 99th percentile.
-    pub(crate) fn lateness_us_p99(&self) -> u64 {
-        self.lateness_us_p99
+    /// The last rows of the timeline, the newest last; what they say may still change a little.
+    pub(crate) fn recent(&self) -> Vec<TimelineRow> {
+        self.growing.recent.iter().copied().collect()
+    }
+
+    fn note(&mut self, written: Result<(), WriteError>) {
+        self.refused = self.refused.take().or(written.err());
     }
 
     /// CPU of generator and engine in one second, in cores.
@@ -97,7 +111,6 @@ impl Recording {
         let row = self.row(interval.second);
         row.set_latency(&interval.histograms);
         row.requests = interval.histograms.requests(Kind::Service).len();
-        self.lateness_us_p99 = row.lateness_us_p99.unwrap_or(self.lateness_us_p99);
         if self.refused.is_none() {
             let written = self.log.push(interval);
             self.note(written);
@@ -120,7 +133,12 @@ impl Growing {
         self.next_second += 1;
         let intended = self.next_arrival - first;
         let row = TimelineRow { second, ..row };
-        self.log.push(&with_applicants(row, intended, observer.second(second), &mut self.under_way))
+        let row = with_applicants(row, intended, observer.second(second), &mut self.under_way);
+        if self.recent.len() == RECENT_ROWS {
+            self.recent.pop_front();
+        }
+        self.recent.push_back(row);
+        self.log.push(&row)
     }
 }
 

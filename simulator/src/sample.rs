@@ -96,6 +96,26 @@ async fn scrape(port: Option<SocketAddr>) -> Option<Metrics> {
     heard.status.is_success().then(|| Metrics::parse(&String::from_utf8_lossy(&heard.body)))
 }
 
+/// What was used how much between the last two readings.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct InUse {
+    pub(crate) name: &'static str,
+    /// Of `capacity`, 0 to 1.
+    pub(crate) share: f64,
+    pub(crate) capacity: String,
+}
+
+/// What the engine said at the last reading of the requests that it has.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct EngineRequests {
+    /// Being worked on.
+    pub(crate) under_way: f64,
+    /// Waiting for a turn before a pool.
+    pub(crate) in_line: f64,
+    /// People who wait outside, where there is a waiting room.
+    pub(crate) waiting_room: f64,
+}
+
 type BusySeconds = Box<dyn Fn(&Reading) -> Option<f64>>;
 
 /// One of the things whose use is known at two moments: seconds of use, out of `capacity` a second.
@@ -118,6 +138,27 @@ impl Readings {
             share(before, now, |reading| cpu_s(reading.own)),
             share(before, now, |reading| cpu_s(reading.engine)),
         )
+    }
+
+    /// How busy everything was between the last two readings, the machine's processor first.
+    pub(crate) fn in_use(&self, subjects: &Subjects) -> Vec<InUse> {
+        let [.., before, now] = self.0.as_slice() else { return Vec::new() };
+        let one = |gauge: Gauge| {
+            let share = share(before, now, &gauge.busy_s)? / gauge.per_s;
+            Some(InUse { name: gauge.name, share: share.clamp(0.0, 1.0), capacity: gauge.capacity })
+        };
+        gauges(Some(now), subjects).into_iter().filter_map(one).collect()
+    }
+
+    /// The engine's requests at the last reading; `None` where its metrics are unknown.
+    pub(crate) fn engine_requests(&self) -> Option<EngineRequests> {
+        let metrics = self.0.last()?.engine_metrics.as_ref()?;
+        let of = |name| metrics.get(name).unwrap_or(0.0);
+        Some(EngineRequests {
+            under_way: of("engine_requests_under_way"),
+            in_line: of("engine_requests_in_line"),
+            waiting_room: of("engine_waiting_room_people{state=\"waiting\"}"),
+        })
     }
 
     /// What the generator used from the first reading to the last.

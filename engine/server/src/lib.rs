@@ -10,6 +10,7 @@ mod connection;
 pub mod framing;
 mod guarded;
 mod head;
+mod metrics;
 mod pace;
 mod peers;
 mod refusal;
@@ -18,6 +19,7 @@ mod tls;
 pub use body::{BodyBounds, BodyError, read};
 pub use bounds::Bounds;
 pub use head::Violation;
+pub use metrics::metrics_answer;
 pub use pace::Pace;
 pub use tls::{Tls, TlsError};
 

@@ -171,6 +171,8 @@ pub struct CapacityInterval {
 pub fn capacity_schema() -> Value {
     let mut schema = schemars::schema_for!(CapacityRecord);
     schema.insert("title".to_owned(), json!(format!("Capacity record of Lonjakan, {CAPACITY_FORMAT}")));
+    let format = schema.pointer_mut("/properties/format").and_then(Value::as_object_mut);
+    format.expect("the record has a format").insert("const".to_owned(), json!(CAPACITY_FORMAT));
     schema.to_value()
 }
 

@@ -18,9 +18,6 @@ use std::time::Duration;
 /// A question has about 150 bytes.
 const QUESTION: BodyBounds = BodyBounds { bytes_max: 4_096, timeout: Duration::from_secs(10) };
 
-/// What prometheus-client writes.
-const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-
 /// Answers one request.
 pub(crate) async fn answer(desk: Arc<Desk>, key: Option<ControlKey>, request: Request<Incoming>) -> Answer {
     if control::is_for(request.uri().path()) {
@@ -39,7 +36,7 @@ pub(crate) async fn answer(desk: Arc<Desk>, key: Option<ControlKey>, request: Re
     }
     match request.uri().path() {
         paths::VERIFICATIONS => verification(desk, request.into_body()).await,
-        "/metrics" => whole(StatusCode::OK, OPEN_METRICS, desk.metrics_text()),
+        "/metrics" => server::metrics_answer(request.headers(), desk.metrics_text()),
         _ => text(StatusCode::OK, "ok\n"),
     }
 }

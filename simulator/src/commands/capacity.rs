@@ -21,6 +21,7 @@ use record::{
 };
 use scenario::Plan;
 use sha2::{Digest as _, Sha256};
+use std::io::IsTerminal as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -78,6 +79,8 @@ fn carry_out(
             say(line);
         }
     };
+    // The trial's own view, between the lines that stay.
+    let is_watched = !args.quiet && !args.plain && std::io::stderr().is_terminal();
     while let Next::Try { rate, approach } = search.next() {
         if interrupted.load(Ordering::SeqCst) {
             return Ok(());
@@ -89,8 +92,16 @@ fn carry_out(
         let seed = record.seed.wrapping_add(number as u64 - 1);
         let from = if approach == Approach::Above { ", out of an overload" } else { "" };
         say(&format!("trial {number:>2}: {rate:.2}/s{from}"));
-        let order =
-            Order { number, rate_per_s: rate, approach, seed, plan, scenario: &args.scenario, folder };
+        let order = Order {
+            number,
+            rate_per_s: rate,
+            approach,
+            seed,
+            plan,
+            scenario: &args.scenario,
+            folder,
+            is_watched,
+        };
         match trial::carry_out(&order, &record.trials)? {
             Outcome::CutShort => return Ok(()),
             Outcome::Violated(trial) => {

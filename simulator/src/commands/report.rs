@@ -1,7 +1,7 @@
-//! `lonjakan report`: the pages of a run again, from its record; or the schema of all records.
+//! `lonjakan report`: the pages of a run again, from its record; or the schema of a kind of record.
 
 use super::{print, stdout};
-use crate::cli::ReportArgs;
+use crate::cli::{RecordFormat, ReportArgs};
 use crate::exit::{CommandError, Exit};
 use crate::pages;
 use record::{ReadError, RunFolder};
@@ -12,8 +12,12 @@ use record::{ReadError, RunFolder};
 /// A folder that is no run, or that cannot be written to.
 pub(crate) fn run(args: &ReportArgs) -> Result<Exit, CommandError> {
     let Some(path) = &args.run else {
-        let json = serde_json::to_string_pretty(&record::schema())
-            .map_err(|error| CommandError::defect(error.to_string()))?;
+        let schema = match args.schema {
+            Some(RecordFormat::Capacity) => record::capacity_schema(),
+            Some(RecordFormat::Run) | None => record::schema(),
+        };
+        let json =
+            serde_json::to_string_pretty(&schema).map_err(|error| CommandError::defect(error.to_string()))?;
         print(&mut stdout()?, &format!("{json}\n"))?;
         return Ok(Exit::Good);
     };

@@ -17,12 +17,13 @@ use crate::interrupt::{cut_short, cut_short_on_signals};
 use crate::journey::{CaptchaKeyHeld, World};
 use crate::keys::Keys;
 use crate::launch::{Settings, runtime};
+use crate::live::endpoint::Endpoint;
 use crate::memory;
 use crate::monitor::Monitor;
 use crate::observe::Observer;
-use crate::output::Results;
+use crate::output::{Results, say};
 use crate::portal::{Portal, Target, Workspace};
-use crate::progress::Progress;
+use crate::progress::{Audience, Progress};
 use crate::register::RegisterOfRun;
 use crate::sample::Subjects;
 use crate::today;
@@ -137,8 +138,12 @@ impl<'a> Order<'a> {
         Ok(Order {
             register: RegisterOfRun::new(population, &plan.registry, plan.engine.limits(), reference_date),
             crowd,
-            progress: Arc::new(Progress::new(schedule.len(), args.quiet)),
             folder: folder::create(args.out.as_deref(), &plan.name)?,
+            progress: Arc::new(Progress::new(
+                format!("{}, seed {}", plan.name, plan.seed),
+                args.quiet,
+                args.plain,
+            )),
             schedule,
             args,
             plan,
@@ -157,6 +162,7 @@ impl<'a> Order<'a> {
             Some(target) => target.agreement(&self.plan).await?,
             None => None,
         };
+        let endpoint = self.endpoint().await?;
         let mut portal = self.open_portal(&stop).await?;
         let album = album.await.map_err(|error| CommandError::defect(format!("no photographs: {error}")))?;
         let load = Arc::new(self.load(album, stopped, &portal)?);
@@ -176,7 +182,7 @@ impl<'a> Order<'a> {
             self.folder.clone(),
             self.frame(subjects.clone()),
             starts.clone(),
-            Arc::clone(&self.progress),
+            Audience { progress: Arc::clone(&self.progress), endpoint },
         );
         let suffering = async {
             let withdrawn = async {
@@ -224,6 +230,13 @@ impl<'a> Order<'a> {
             slow_clients: faults.slow_clients,
             half_open_clients: faults.half_open_clients,
         }
+    }
+
+    async fn endpoint(&self) -> Result<Option<Endpoint>, CommandError> {
+        let Some(address) = self.args.live_metrics else { return Ok(None) };
+        let endpoint = Endpoint::open(address, self.args.target.consent.is_some()).await?;
+        say(&format!("metrics at http://{}/metrics", endpoint.address));
+        Ok(Some(endpoint))
     }
 
     async fn open_portal(&self, stop: &watch::Sender<Option<Instant>>) -> Result<Portal, CommandError> {

@@ -5,6 +5,7 @@ use crate::told::Told;
 use record::{FailureSeen, FunnelStep};
 use scenario::Step;
 use std::collections::BTreeMap;
+use std::ops::Deref;
 use std::time::Duration;
 
 /// What happened to the applicants of some users. Instants are microseconds since the zero.
@@ -84,9 +85,7 @@ impl Shard {
         for (sum, passage) in self.funnel.iter_mut().zip(other.funnel) {
             sum.add(passage);
         }
-        for (&code, &met) in &other.failures {
-            self.failures.entry(code).or_insert(Met { count: 0, ..met }).add(met);
-        }
+        add_failures(&mut self.failures, &other.failures);
         self.told.extend(&other.told);
         self.requests += other.requests;
         self.repeats += other.repeats;
@@ -169,6 +168,19 @@ impl SecondCounts {
         self.failed += other.failed;
         self.abandoned += other.abandoned;
         self.not_sent += other.not_sent;
+    }
+}
+
+/// The failures of all shards, the most frequent first.
+pub(super) fn failures(shards: impl Iterator<Item = impl Deref<Target = Shard>>) -> Vec<FailureSeen> {
+    let mut sum = BTreeMap::new();
+    shards.for_each(|shard| add_failures(&mut sum, &shard.failures));
+    failures_seen(&sum)
+}
+
+fn add_failures(sum: &mut BTreeMap<&'static str, Met>, others: &BTreeMap<&'static str, Met>) {
+    for (&code, &met) in others {
+        sum.entry(code).or_insert(Met { count: 0, ..met }).add(met);
     }
 }
 

@@ -29,7 +29,7 @@ pub(crate) struct Running {
     child: Child,
     /// Held open: a service ends with it.
     stdin: Option<ChildStdin>,
-    stderr: BufReader<ChildStderr>,
+    stderr: Option<BufReader<ChildStderr>>,
     heard: String,
 }
 
@@ -77,14 +77,20 @@ impl Finished {
 impl Running {
     /// Starts the binary in a process group of its own, as a shell does.
     pub(crate) fn start<S: AsRef<std::ffi::OsStr>>(args: &[S]) -> Running {
+        Running::start_on(args, Stdio::piped())
+    }
+
+    /// The same with this as its stderr, such as a terminal.
+    pub(crate) fn start_on<S: AsRef<std::ffi::OsStr>>(args: &[S], stderr: Stdio) -> Running {
         let mut child = command(args)
+            .env("TERM", "xterm-256color")
             .process_group(0)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
+            .stderr(stderr)
             .spawn()
             .unwrap();
-        let (stdin, stderr) = (child.stdin.take(), BufReader::new(child.stderr.take().unwrap()));
+        let (stdin, stderr) = (child.stdin.take(), child.stderr.take().map(BufReader::new));
         Running { child, stdin, stderr, heard: String::new() }
     }
 
@@ -92,15 +98,16 @@ impl Running {
         Pid::from_raw(i32::try_from(self.child.id()).unwrap()).unwrap()
     }
 
-    /// Waits for a line on stderr that holds `words`.
+    /// Waits for a line on stderr that holds `words`, and gives it.
     #[track_caller]
-    pub(crate) fn says(&mut self, words: &str) {
+    pub(crate) fn says(&mut self, words: &str) -> String {
+        let stderr = self.stderr.as_mut().unwrap();
         loop {
             let before = self.heard.len();
-            let read = self.stderr.read_line(&mut self.heard).unwrap();
+            let read = stderr.read_line(&mut self.heard).unwrap();
             assert!(read > 0, "it ended without saying {words:?}: {}", self.heard);
             if self.heard[before..].contains(words) {
-                return;
+                return self.heard[before..].to_owned();
             }
         }
     }
@@ -132,7 +139,9 @@ impl Running {
         assert!(Watched::new(self.pid()).unwrap().ends(), "it does not end: {}", self.heard);
         let mut stdout = String::new();
         self.child.stdout.take().unwrap().read_to_string(&mut stdout).unwrap();
-        self.stderr.read_to_string(&mut self.heard).unwrap();
+        if let Some(stderr) = &mut self.stderr {
+            stderr.read_to_string(&mut self.heard).unwrap();
+        }
         let code = self.child.wait().unwrap().code();
         Finished { code, stdout, stderr: std::mem::take(&mut self.heard) }
     }

@@ -7,6 +7,7 @@ mod consent;
 mod crash;
 mod endings;
 mod harness;
+mod live;
 mod people;
 mod qa;
 mod runs;

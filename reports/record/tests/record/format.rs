@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use record::{FORMAT, Histograms, RunRecord};
 
-use crate::sample::{record, steps};
+use crate::sample::{capacity, record, steps};
 
 #[test]
 fn keys_as_promised() {
@@ -31,13 +31,17 @@ fn keys_may_be_added_but_not_missed() {
 
 /// The schema as committed, for readers who have no Rust. `UPDATE_SCHEMA=1 cargo test -p record` writes it anew.
 #[test]
-fn schema_is_as_committed() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/run.schema.json");
-    let made = serde_json::to_string_pretty(&record::schema()).unwrap() + "\n";
-    if std::env::var_os("UPDATE_SCHEMA").is_some() {
-        std::fs::write(path, &made).unwrap();
-    }
-    assert!(std::fs::read_to_string(path).unwrap() == made, "run `UPDATE_SCHEMA=1 cargo test -p record`");
+fn schemas_are_as_committed() {
+    let check = |path: &str, schema: &Value| {
+        let made = serde_json::to_string_pretty(schema).unwrap() + "\n";
+        if std::env::var_os("UPDATE_SCHEMA").is_some() {
+            std::fs::write(path, &made).unwrap();
+        }
+        let committed = std::fs::read_to_string(path).unwrap_or_default();
+        assert!(committed == made, "{path}: run `UPDATE_SCHEMA=1 cargo test -p record`");
+    };
+    check(concat!(env!("CARGO_MANIFEST_DIR"), "/run.schema.json"), &record::schema());
+    check(concat!(env!("CARGO_MANIFEST_DIR"), "/capacity.schema.json"), &record::capacity_schema());
 }
 
 #[test]
@@ -60,4 +64,13 @@ fn records_meet_the_schema_and_others_do_not() {
     check(&schema, &sound, "/latency/registration/response_us/p99", Value::Null);
     check(&schema, &sound, "/outcomes/0", json!({ "code": "registered" }));
     check(&schema, &sound, "/fairness/by_region/0/arrived", json!("many"));
+
+    let schema = jsonschema::validator_for(&record::capacity_schema()).unwrap();
+    let sound = serde_json::to_value(capacity()).unwrap();
+    assert_eq!(schema.iter_errors(&sound).map(|error| error.to_string()).collect::<Vec<_>>(), [""; 0]);
+    check(&schema, &sound, "/format", json!("lonjakan-capacity/2"));
+    check(&schema, &sound, "/trials/0/verdict", json!("perhaps"));
+    check(&schema, &sound, "/trials/0/rate_per_s", json!("fast"));
+    check(&schema, &sound, "/capacity/low_per_s", Value::Null);
+    check(&schema, &sound, "/ending", json!("later"));
 }

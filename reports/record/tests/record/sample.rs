@@ -5,10 +5,11 @@ use indexmap::IndexMap;
 use rand::{RngExt as _, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use record::{
-    Applicants, ArrivalGroup, Arrivals, Audit, AuditVerdict, Engine, Environment, Evidence, FORMAT,
-    FailureSeen, Fairness, FunnelStep, Generator, GeneratorVerdict, Histograms, Objective, ObjectivesVerdict,
-    Outcome, Recovery, RegionGroup, Requests, Resource, RunRecord, Scenario, Served, Shard, Steps, Unit,
-    Verdict, WHOLE,
+    Applicants, ArrivalGroup, Arrivals, Audit, AuditVerdict, CAPACITY_FORMAT, CapacityApproach,
+    CapacityEnding, CapacityGoal, CapacityInterval, CapacityRecord, CapacityTrial, CapacityVerdict, Engine,
+    Environment, Evidence, FORMAT, FailureSeen, Fairness, FunnelStep, Generator, GeneratorVerdict,
+    Histograms, Objective, ObjectivesVerdict, Outcome, Recovery, RegionGroup, Requests, Resource, RunRecord, Scenario,
+    Served, Shard, Steps, Unit, Verdict, WHOLE,
 };
 
 pub(crate) fn steps() -> Steps {
@@ -32,13 +33,7 @@ pub(crate) fn random_latencies_us(seed: u64, count: usize) -> Vec<(u64, u64)> {
 pub(crate) fn record(histograms: &Histograms) -> RunRecord {
     RunRecord {
         format: FORMAT.to_owned(),
-        scenario: Scenario {
-            name: "made-up".to_owned(),
-            file: "scenarios/made-up.toml".to_owned(),
-            sha256: "00".repeat(32),
-            comment: "No real day".to_owned(),
-            text: "# No real day\nseed = 7\n".to_owned(),
-        },
+        scenario: scenario(),
         seed: u64::MAX,
         started_at: started_at(),
         finished_at: "2026-01-05T02:00:03.250Z".parse().unwrap(),
@@ -144,5 +139,61 @@ fn generator() -> Generator {
         cpu_share_max: 0.5,
         reason: Some("lateness p99 is over its bound".to_owned()),
         evidence: vec![Evidence { signal, observed: 12_000.0, bound: 10_000.0, unit: Unit::Us, fit: false }],
+    }
+}
+
+fn scenario() -> Scenario {
+    Scenario {
+        name: "made-up".to_owned(),
+        file: "scenarios/made-up.toml".to_owned(),
+        sha256: "00".repeat(32),
+        comment: "No real day".to_owned(),
+        text: "# No real day\nseed = 7\n".to_owned(),
+    }
+}
+
+/// The record of a search with every key filled in.
+pub(crate) fn capacity() -> CapacityRecord {
+    let pool = Resource {
+        name: "engine password pool".to_owned(),
+        busy_share_mean: 0.93,
+        busy_share_max: 1.0,
+        capacity: "2 threads".to_owned(),
+    };
+    CapacityRecord {
+        format: CAPACITY_FORMAT.to_owned(),
+        scenario: scenario(),
+        seed: 7,
+        environment: environment(),
+        command: "lonjakan capacity scenarios/made-up.toml".to_owned(),
+        started_at: started_at(),
+        written_at: started_at(),
+        goal: CapacityGoal { start_per_s: 20.0, max_per_s: 10_000.0, precision: 0.1, trials_max: 40 },
+        trials: vec![CapacityTrial {
+            number: 1,
+            rate_per_s: 20.0,
+            rate_factor: 1.0,
+            seed: 7,
+            approach: CapacityApproach::Below,
+            verdict: CapacityVerdict::Missed,
+            missed: vec!["credentials.response.p99 < 2s".to_owned()],
+            reason: Some("too few users".to_owned()),
+            goodput_per_s: 18.2,
+            goodput_late_per_s: 18.0,
+            unserved_share: 0.02,
+            response_us_p50: 900_000,
+            response_us_p99: 4_000_000,
+            step_response_us_p99_max: 2_500_000,
+            resources: vec![pool.clone()],
+            folder: "trial-01".to_owned(),
+        }],
+        ending: Some(CapacityEnding::FoundRoughly),
+        capacity: Some(CapacityInterval { low_per_s: 17.0, median_per_s: 18.0, high_per_s: 19.0 }),
+        confirmed: true,
+        recovers: Some(false),
+        saturated: Some(pool),
+        asked_per_s: Some(12.2),
+        headroom: Some(1.39),
+        exit_code: 0,
     }
 }

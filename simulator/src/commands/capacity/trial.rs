@@ -22,6 +22,8 @@ pub(super) struct Order<'a> {
     pub(super) plan: &'a Plan,
     pub(super) scenario: &'a Path,
     pub(super) folder: &'a RunFolder,
+    /// Somebody looks on at a terminal.
+    pub(super) is_watched: bool,
 }
 
 /// What came of it.
@@ -59,7 +61,10 @@ fn surge(order: &Order<'_>, out: &Path, factor: f64) -> Result<(), CommandError>
     let program = std::env::current_exe()
         .map_err(|error| CommandError::Usage(format!("cannot find this program's own file: {error}")))?;
     let mut command = Command::new(program);
-    command.arg("surge").arg(order.scenario).arg("--out").arg(out).arg("--quiet");
+    command.arg("surge").arg(order.scenario).arg("--out").arg(out);
+    if !order.is_watched {
+        command.arg("--quiet");
+    }
     command.args(["--rate-factor", &factor.to_string(), "--seed", &order.seed.to_string()]);
     if order.approach == Approach::Above {
         command.args(["--overload-first-s", &overload_s(order.plan).to_string()]);
@@ -67,7 +72,7 @@ fn surge(order: &Order<'_>, out: &Path, factor: f64) -> Result<(), CommandError>
     let done = command
         .stdin(Stdio::null())
         .stdout(Stdio::null())
-        .stderr(Stdio::piped())
+        .stderr(if order.is_watched { Stdio::inherit() } else { Stdio::piped() })
         .output()
         .map_err(|error| CommandError::Usage(format!("cannot start a trial: {error}")))?;
     match done.status.code() {
