@@ -34,6 +34,11 @@ policies *options:
     cargo build --release -p simulator --bin lonjakan --example policies
     target/release/examples/policies {{options}}
 
+# The search for capacity over HTTP against queues whose capacity is known by formula; about seven minutes, on a quiet machine.
+erlang *options:
+    cargo build -p simulator --example erlang
+    target/debug/examples/erlang {{options}}
+
 # Measure the hot path: `just bench` measures all of it, whole services included, and writes the table; `just bench nik` one thing.
 bench *filter:
     cargo bench -p benches -- {{filter}}

@@ -1,7 +1,7 @@
 """Reads a run folder as people outside of Rust do: latency.hlog with PyPI hdrhistogram, junit.xml with junitparser.
 
     pip install hdrhistogram junitparser
-    python .ci/read_run.py RUN
+    python .ci/read_run.py RUN          (CI does, with the record of its smoke surge)
 
 Ends with 1 where a percentile or a count differs from run.json. The percentiles are taken from the counts that the
 library has decoded, at rank ceil(q * n), as the Java and Rust libraries define them. The Python library's own function

@@ -32,7 +32,12 @@ pub(super) const TEXTS: Texts = Texts {
         ("confirmation", "3 Confirmation"),
         ("card", "4 Account card"),
     ],
-    resources: &[("engine cpu", "engine CPU"), ("generator cpu", "generator CPU")],
+    resources: &[
+        ("engine cpu", "engine CPU"),
+        ("generator cpu", "generator CPU"),
+        ("machine cpu", "machine CPU"),
+        ("registry cpu", "registry CPU"),
+    ],
 
     html_lang: "en",
     page_title: "Surge report",
