@@ -8,8 +8,8 @@ use record::{
     Applicants, ArrivalGroup, Arrivals, Audit, AuditVerdict, CAPACITY_FORMAT, CapacityApproach,
     CapacityEnding, CapacityGoal, CapacityInterval, CapacityRecord, CapacityTrial, CapacityVerdict, Engine,
     Environment, Evidence, FORMAT, FailureSeen, Fairness, FunnelStep, Generator, GeneratorVerdict,
-    Histograms, Objective, ObjectivesVerdict, Outcome, Recovery, RegionGroup, Requests, Resource, RunRecord, Scenario,
-    Served, Shard, Steps, Unit, Verdict, WHOLE,
+    Histograms, Objective, ObjectivesVerdict, Outcome, Recovery, RegionGroup, Requests, Resource, RunRecord,
+    Scenario, Served, Shard, Steps, Unit, Verdict, WHOLE,
 };
 
 pub(crate) fn steps() -> Steps {
