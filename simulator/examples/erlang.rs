@@ -139,9 +139,9 @@ fn settings() -> Vec<Queue> {
         for _ in 0..100 {
             queue.bound_s = f64::midpoint(low, high);
             if queue.share_over_bound(per_s) > OVER_SHARE_MAX {
-                low = queue.bound_s
+                low = queue.bound_s;
             } else {
-                high = queue.bound_s
+                high = queue.bound_s;
             }
         }
         queue

@@ -52,7 +52,7 @@ impl Terminal {
     }
 
     /// Everything that was shown until the end of the program.
-    fn to_its_end(mut self) -> String {
+    fn until_its_end(mut self) -> String {
         let mut some = [0; 8192];
         while let Ok(read @ 1..) = self.screen.read(&mut some) {
             self.shown.push_str(&String::from_utf8_lossy(&some[..read]));
@@ -94,7 +94,7 @@ fn was_given_back(shown: &str) -> &str {
 fn ctrl_c_gives_the_terminal_back_and_leaves_a_partial_record() {
     let Watched { _desk, out, terminal, running } = watched();
     running.ctrl_c();
-    let shown = terminal.to_its_end();
+    let shown = terminal.until_its_end();
     let Finished { code, stdout, .. } = running.end();
     assert_eq!(code, Some(0), "{stdout}");
     // Said in the view, and once more when it is over.
@@ -114,7 +114,7 @@ fn a_second_ctrl_c_gives_it_back_too() {
     running.ctrl_c();
     terminal.shows("cutting");
     running.ctrl_c();
-    let shown = terminal.to_its_end();
+    let shown = terminal.until_its_end();
     assert_eq!(running.end().code, Some(130));
     kill_process(engine.pid, Signal::CONT).unwrap();
     was_given_back(&shown);
@@ -127,7 +127,7 @@ fn plain_lines_on_a_terminal_where_they_are_asked_for() {
     let (scenario, out) = (desk.scenario(5, 1, 100, ""), desk.path("run"));
     let args = ["surge", scenario.to_str().unwrap(), "--out", out.to_str().unwrap(), "--plain"];
     let (terminal, running) = Terminal::with_run(&args);
-    let shown = terminal.to_its_end();
+    let shown = terminal.until_its_end();
     assert_eq!(running.end().code, Some(0), "{shown}");
     assert!(!shown.contains('\u{1b}') && shown.contains("bringing 5 applicants"), "{shown:?}");
 }
