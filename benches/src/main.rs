@@ -14,6 +14,8 @@ use std::process::ExitCode;
 type Done<T> = Result<T, Box<dyn Error>>;
 
 fn main() -> ExitCode {
+    // The floors are to have what the engine has.
+    engine::begin_with_huge_pages();
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match run(&arguments) {

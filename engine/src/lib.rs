@@ -20,6 +20,7 @@ mod files;
 pub mod fuzzing;
 mod gate;
 mod helpdesk;
+mod huge_pages;
 #[doc(hidden)]
 pub mod measuring;
 mod metrics;
@@ -41,6 +42,7 @@ mod waits;
 pub use app::{App, OpenError};
 pub use clock::Clock;
 pub use config::{CONFIG_REFERENCE, Config, ConfigError};
+pub use huge_pages::begin_with_them as begin_with_huge_pages;
 
 use outbox::Outbox;
 use server::{Bounds, Drained};

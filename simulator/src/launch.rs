@@ -193,6 +193,7 @@ pub(crate) const ENGINE_REFERENCE: &str = engine::CONFIG_REFERENCE;
 /// # Errors
 /// Wrong settings, a used port, a store that cannot be opened.
 pub(crate) fn serve(file: &str, text: &str, child: &ChildArgs) -> Result<(), CommandError> {
+    engine::begin_with_huge_pages();
     let config = Config::parse(file, text).map_err(|error| CommandError::Usage(error.to_string()))?;
     take_cores(child)?;
     let threads = config.worker_threads;
