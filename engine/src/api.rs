@@ -1,28 +1,28 @@
-//! Applicants' requests: admission, route, endpoint, answer. One endpoint, one file.
+//! Programs' requests: admission, route, endpoint, answer. One endpoint, one file. What an endpoint does once it has read its form, the
+//! portal's pages do as well.
 
-mod activations;
-mod answer;
-mod captchas;
+pub(crate) mod activations;
+pub(crate) mod answer;
+pub(crate) mod captchas;
 mod card;
-mod confirmation;
-mod credentials;
-mod documents;
-mod drafts;
-mod entry;
+pub(crate) mod confirmation;
+pub(crate) mod credentials;
+pub(crate) mod documents;
+pub(crate) mod drafts;
+pub(crate) mod entry;
 mod failures;
 mod fixed;
-mod headers;
 mod openapi;
-mod profile;
-mod queue;
+pub(crate) mod profile;
+pub(crate) mod queue;
 mod receipts;
 mod regencies;
-mod resets;
+pub(crate) mod resets;
 mod review;
-mod route;
-mod sessions;
+pub(crate) mod route;
+pub(crate) mod sessions;
 mod status;
-mod tickets;
+pub(crate) mod tickets;
 mod validations;
 
 use crate::app::App;
@@ -30,20 +30,55 @@ use answer::ApiError;
 use domain::nik::NikFault;
 use domain::wire::{FORM_VERSION, FORM_VERSION_HEADER};
 use domain::{Failure, Nik};
-use entry::Entry;
+use entry::Guest;
 use hyper::body::Incoming;
 use hyper::{HeaderMap, Request};
+use queue::Sender;
 use route::{QueueVisit, Route, RouteError};
 use server::{Answer, BodyBounds};
-use std::sync::Arc;
 
 /// Bytes of a form at most; the longest legal one has about a thousand.
-const FORM_BYTES_MAX: u64 = 16 * 1024;
+pub(crate) const FORM_BYTES_MAX: u64 = 16 * 1024;
 
-/// Answers an applicant.
-pub(crate) async fn answer(app: Arc<App>, mut request: Request<Incoming>) -> Answer {
-    app.config.listening.trusted_proxies.see_through(&mut request);
-    headers::secured(answer_route(app, request).await)
+/// Answers a program.
+pub(crate) async fn answer(app: &App, request: Request<Incoming>) -> Answer {
+    let route = match Route::of(request.method(), request.uri().path()) {
+        Ok(route) => route,
+        Err(RouteError::NotFound) => return answer::not_found(),
+        Err(RouteError::MethodNotAllowed(allowed)) => return answer::method_not_allowed(allowed),
+    };
+    let answered =
+        judged(app, route, request, async |guest, request| dispatch(app, route, guest, request).await).await;
+    answered.unwrap_or_else(|error: ApiError| error.timed(app).answer(route.step()))
+}
+
+/// Has `work` answer a request for `route`, if the policy lets its sender in, and counts what becomes of it.
+pub(crate) async fn judged<E>(
+    app: &App,
+    route: Route,
+    request: Request<Incoming>,
+    work: impl AsyncFnOnce(Guest, Request<Incoming>) -> Result<Answer, E>,
+) -> Result<Answer, E>
+where
+    E: From<ApiError> + AsRef<ApiError>,
+{
+    let offered = app.overload.requests.offered();
+    let answered = match entry::enter(app, route, &request) {
+        Err(turned_away) => Err(E::from(turned_away)),
+        Ok(entry) => {
+            let answered = work(entry.guest(), request).await;
+            if answered.is_ok() && matches!(route, Route::Confirmation(_)) {
+                entry.is_through(app);
+            }
+            answered
+        }
+    };
+    let error = answered.as_ref().err().map(AsRef::as_ref);
+    let turned_away = error.and_then(ApiError::reason);
+    offered.answered(turned_away);
+    app.metrics.admission(turned_away.is_none());
+    app.metrics.answered(route.step(), error.map(ApiError::failure));
+    answered
 }
 
 /// Whether a request line leads to an endpoint.
@@ -51,38 +86,10 @@ pub(crate) fn has_endpoint(method: &hyper::Method, path: &str) -> bool {
     Route::of(method, path).is_ok_and(|route| !route.step().is_empty())
 }
 
-async fn answer_route(app: Arc<App>, request: Request<Incoming>) -> Answer {
-    let route = match Route::of(request.method(), request.uri().path()) {
-        Ok(route) => route,
-        Err(RouteError::NotFound) => return answer::not_found(),
-        Err(RouteError::MethodNotAllowed(allowed)) => return answer::method_not_allowed(allowed),
-    };
-    let step = route.step();
-    let offered = app.overload.requests.offered();
-    let answered = enter_and_answer(&app, route, request).await;
-    let turned_away = answered.as_ref().err().and_then(ApiError::reason);
-    offered.answered(turned_away);
-    app.metrics.admission(turned_away.is_none());
-    app.metrics.answered(step, answered.as_ref().err().map(ApiError::failure));
-    answered.unwrap_or_else(|error| {
-        let retry_after_s = app.gate.retry_after_s(error.failure(), app.clock.now());
-        error.retry_after(retry_after_s).answer(step)
-    })
-}
-
-async fn enter_and_answer(app: &App, route: Route, request: Request<Incoming>) -> Result<Answer, ApiError> {
-    let entry = entry::enter(app, route, &request)?;
-    let answer = dispatch(app, route, &entry, request).await?;
-    if matches!(route, Route::Confirmation(_)) {
-        entry.is_through(app);
-    }
-    Ok(answer)
-}
-
 async fn dispatch(
     app: &App,
     route: Route,
-    entry: &Entry,
+    guest: Guest,
     request: Request<Incoming>,
 ) -> Result<Answer, ApiError> {
     let (head, body) = request.into_parts();
@@ -94,14 +101,14 @@ async fn dispatch(
         Route::Failures => Ok(failures::show(&head.headers)),
         Route::Regencies => Ok(regencies::show(app, &head.headers)),
         Route::OpenApi => Ok(openapi::show(&head.headers)),
-        Route::Queue(QueueVisit::Take) => queue::take(app, &head),
-        Route::Queue(QueueVisit::Ask) => queue::ask(app, &head),
-        Route::Queue(QueueVisit::Leave) => queue::leave(app, &head),
+        Route::Queue(QueueVisit::Take) => queue::take(app, Sender::of(&head)),
+        Route::Queue(QueueVisit::Ask) => queue::ask(app, Sender::of(&head)),
+        Route::Queue(QueueVisit::Leave) => queue::leave(app, Sender::of(&head)),
         Route::Validations => validations::check(app, body).await,
         Route::Tickets => tickets::open(app, body).await,
         Route::Ticket(number) => tickets::show(app, number),
         Route::Captchas => captchas::issue(app),
-        Route::Drafts => drafts::open(app, entry, body).await,
+        Route::Drafts => drafts::open(app, guest, body).await,
         Route::Draft(id) => review::show(app, id),
         Route::Profile(id) => profile::put(app, id, body).await,
         Route::Document(id, kind) => documents::put(app, id, kind, body).await,
@@ -149,7 +156,7 @@ fn parse_nik(app: &App, text: &str) -> Result<Nik, ApiError> {
 }
 
 /// What people do after they have registered goes on when the window has closed, and rests during maintenance only.
-fn check_maintenance(app: &App) -> Result<(), Failure> {
+pub(crate) fn check_maintenance(app: &App) -> Result<(), Failure> {
     match app.gate.check(app.clock.now()) {
         Err(Failure::Maintenance) => Err(Failure::Maintenance),
         _ => Ok(()),
@@ -157,6 +164,6 @@ fn check_maintenance(app: &App) -> Result<(), Failure> {
 }
 
 /// Lets a step of the flow pass only while registrations are taken.
-fn check_gate(app: &App) -> Result<(), Failure> {
+pub(crate) fn check_gate(app: &App) -> Result<(), Failure> {
     app.gate.check(app.clock.now())
 }

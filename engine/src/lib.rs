@@ -1,8 +1,9 @@
 //! The reference registration engine: an HTTP service that makes accounts, durable and bounded.
 //!
-//! It knows nothing of simulation. One request goes through it like this: [`server`] reads it, [`api`] asks admission and finds the
-//! route, an endpoint in `api/` parses and checks by the rules of [`domain`], long work goes to a bounded [`pool`], a draft is changed
-//! in the [`store`], and a confirmation waits for the [`committer`], which has it on disk before it says so.
+//! It knows nothing of simulation. One request goes through it like this: [`server`] reads it, [`front`] gives it to the [`api`] or, for
+//! a page, to the [`portal`], which ask admission and find the route; an endpoint parses and checks by the rules of [`domain`], long work
+//! goes to a bounded [`pool`], a draft is changed in the [`store`], and a confirmation waits for the [`committer`], which has it on disk
+//! before it says so.
 
 mod accounts;
 mod activation;
@@ -14,11 +15,14 @@ mod card;
 mod clock;
 mod committer;
 mod config;
+mod cookies;
 mod faults;
 mod files;
+mod front;
 #[doc(hidden)]
 pub mod fuzzing;
 mod gate;
+mod headers;
 mod helpdesk;
 mod huge_pages;
 #[doc(hidden)]
@@ -30,6 +34,7 @@ mod overload;
 mod passwords;
 mod photos;
 mod pool;
+mod portal;
 mod proxies;
 mod receipts;
 mod registry;
@@ -66,7 +71,7 @@ pub async fn run(
             listener,
             bounds,
             tls,
-            move |request| api::answer(Arc::clone(&app), request),
+            move |request| front::answer(Arc::clone(&app), request),
             shutdown,
         )
     };

@@ -2,11 +2,12 @@
 
 use crate::activation::account_of;
 use crate::app::App;
+use crate::cookies;
 use crate::store::{Account, StoreError};
 use domain::Timestamp;
 use domain::access::Session;
 use domain::draft::AccountNumber;
-use hyper::header::{AUTHORIZATION, COOKIE, HeaderMap};
+use hyper::header::{AUTHORIZATION, HeaderMap};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
@@ -59,14 +60,7 @@ fn token_in(headers: &HeaderMap) -> Option<&str> {
     if let Some(authorization) = headers.get(AUTHORIZATION) {
         return authorization.to_str().ok()?.strip_prefix("Bearer ").map(str::trim);
     }
-    cookie_in(headers, COOKIE_NAME)
-}
-
-/// The value of the cookie `name`.
-pub(crate) fn cookie_in<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let mut pairs = cookies.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(found, _)| *found == name).map(|(_, value)| value)
+    cookies::read(headers, COOKIE_NAME)
 }
 
 fn digest(token: &str) -> String {
@@ -76,7 +70,7 @@ fn digest(token: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use hyper::header::{HeaderName, HeaderValue};
+    use hyper::header::{COOKIE, HeaderName, HeaderValue};
 
     #[test]
     fn where_tokens_stand() {

@@ -1,6 +1,6 @@
 //! Indonesia's three zones, and an instant as an applicant reads it in each.
 
-use crate::time::Timestamp;
+use crate::time::{Date, Timestamp};
 use chrono::{DateTime, Datelike, FixedOffset, Timelike};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -80,6 +80,11 @@ impl Zone {
     }
 }
 
+/// A day as people read it: "17 Mei 2000".
+pub fn date_text(date: Date) -> String {
+    format!("{} {} {}", date.day(), MONTHS[date.month0() as usize], date.year())
+}
+
 impl fmt::Display for Zone {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -100,6 +105,12 @@ impl LocalTimes {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn days() {
+        assert_eq!(date_text("2000-05-17".parse().unwrap()), "17 Mei 2000");
+        assert_eq!(date_text("1999-12-01".parse().unwrap()), "1 Desember 1999");
+    }
 
     #[test]
     fn texts() {

@@ -21,7 +21,7 @@ use std::fmt;
 
 /// A refusal on its way out.
 #[derive(Debug)]
-pub(super) struct ApiError {
+pub(crate) struct ApiError {
     failure: Failure,
     faults: Vec<Fault>,
     /// Where it is known.
@@ -36,12 +36,12 @@ pub(super) struct ApiError {
 
 impl ApiError {
     /// What the applicant is told.
-    pub(super) fn failure(&self) -> Failure {
+    pub(crate) fn failure(&self) -> Failure {
         self.failure
     }
 
     /// Which rule under overload turned it away, if one did.
-    pub(super) fn reason(&self) -> Option<Reason> {
+    pub(crate) fn reason(&self) -> Option<Reason> {
         self.reason
     }
 
@@ -64,29 +64,30 @@ impl ApiError {
     }
 
     /// The form has faults; the first gives the answer its code.
-    pub(super) fn of_faults(faults: Vec<Fault>) -> ApiError {
+    pub(crate) fn of_faults(faults: Vec<Fault>) -> ApiError {
         let failure = faults.first().map_or(Failure::Internal, |fault| fault.failure);
         ApiError { faults, ..ApiError::from(failure) }
     }
 
     /// The fault is that of one field.
-    pub(super) fn of_field(field: &'static str, failure: Failure) -> ApiError {
+    pub(crate) fn of_field(field: &'static str, failure: Failure) -> ApiError {
         ApiError { faults: vec![Fault { field, failure }], ..ApiError::from(failure) }
+    }
+
+    /// The same as a fault of `field`.
+    pub(crate) fn at(self, field: &'static str) -> ApiError {
+        let failure = self.failure;
+        ApiError { faults: vec![Fault { field, failure }], ..self }
     }
 
     /// `error` as a fault of `field`, unless the system is at fault.
     pub(super) fn at_field(field: &'static str, error: impl Into<ApiError>) -> ApiError {
         let error = error.into();
-        let failure = error.failure;
-        if failure.is_transient() {
-            error
-        } else {
-            ApiError { faults: vec![Fault { field, failure }], ..error }
-        }
+        if error.failure.is_transient() { error } else { error.at(field) }
     }
 
     /// Something inside failed: `cause` goes to the log, `failure` to the applicant.
-    pub(super) fn inside(failure: Failure, cause: &dyn fmt::Display) -> ApiError {
+    pub(crate) fn inside(failure: Failure, cause: &dyn fmt::Display) -> ApiError {
         ApiError { inside: Some(cause.to_string()), ..ApiError::from(failure) }
     }
 
@@ -95,23 +96,46 @@ impl ApiError {
         ApiError { retry_after_s: seconds.or(self.retry_after_s), ..self }
     }
 
-    /// The answer; what is inside is logged here, and only here.
-    pub(super) fn answer(&self, step: &'static str) -> Answer {
-        if let Some(cause) = &self.inside {
-            tracing::warn!(step, code = self.failure.code(), cause, "a request failed inside");
+    /// The same; where the gate is shut, with the time that its schedule tells.
+    pub(crate) fn timed(self, app: &App) -> ApiError {
+        let retry_after_s = app.gate.retry_after_s(self.failure, app.clock.now());
+        self.retry_after(retry_after_s)
+    }
+
+    /// The answer of the API.
+    pub(crate) fn answer(&self, step: &'static str) -> Answer {
+        self.log(step);
+        let problem = self.problem();
+        let mut answer = problem_answer(self.status(), &problem);
+        if let Some(seconds) = problem.retry_after_s {
+            answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
+        answer
+    }
+
+    /// The status of the answer.
+    pub(crate) fn status(&self) -> StatusCode {
+        StatusCode::from_u16(self.failure.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    /// What the applicant is told. To be asked for once: those who are told to come again are spread.
+    pub(crate) fn problem(&self) -> Problem {
         let problem = match self.faults.first() {
             Some(&first) => Problem::of_faults(first, &self.faults),
             None => Problem { detail: self.detail.clone(), ..Problem::of(self.failure) },
         };
-        let status = StatusCode::from_u16(self.failure.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let soon = || self.failure.is_transient().then(waits::soon);
-        let Some(seconds) = self.retry_after_s.or_else(soon) else {
-            return problem_answer(status, &problem);
-        };
-        let mut answer = problem_answer(status, &problem.retry_after(seconds));
-        answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
-        answer
+        match self.retry_after_s.or_else(soon) {
+            Some(seconds) => problem.retry_after(seconds),
+            None => problem,
+        }
+    }
+
+    /// What is inside is logged here, and only here.
+    pub(crate) fn log(&self, step: &'static str) {
+        if let Some(cause) = &self.inside {
+            tracing::warn!(step, code = self.failure.code(), cause, "a request failed inside");
+        }
     }
 }
 
@@ -129,7 +153,7 @@ pub(super) fn no_content() -> Answer {
 }
 
 /// No such path. The catalogue has no code for that: it is about people, not about programs that ask for what isn't there.
-pub(super) fn not_found() -> Answer {
+pub(crate) fn not_found() -> Answer {
     with_body(
         StatusCode::NOT_FOUND,
         Problem::MEDIA_TYPE,
@@ -138,7 +162,7 @@ pub(super) fn not_found() -> Answer {
 }
 
 /// The path has another method.
-pub(super) fn method_not_allowed(allowed: &'static str) -> Answer {
+pub(crate) fn method_not_allowed(allowed: &'static str) -> Answer {
     let body = Blank { title: "Metode tidak diizinkan", status: 405 };
     let mut answer = with_body(StatusCode::METHOD_NOT_ALLOWED, Problem::MEDIA_TYPE, &body);
     answer.headers_mut().insert(ALLOW, HeaderValue::from_static(allowed));
@@ -165,6 +189,12 @@ fn with_body<T: Serialize>(status: StatusCode, media_type: &'static str, body: &
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     answer
+}
+
+impl AsRef<ApiError> for ApiError {
+    fn as_ref(&self) -> &ApiError {
+        self
+    }
 }
 
 impl From<TurnedAway> for ApiError {

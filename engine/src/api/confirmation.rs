@@ -16,6 +16,12 @@ use hyper::StatusCode;
 use server::Answer;
 
 pub(super) async fn post(app: &App, id: DraftId) -> Result<Answer, ApiError> {
+    let (made, repeated) = confirm(app, id).await?;
+    Ok(answer::json(if repeated { StatusCode::OK } else { StatusCode::CREATED }, &made))
+}
+
+/// Makes the account of draft `id`, or gives the one that was made of it: then it says so beside.
+pub(crate) async fn confirm(app: &App, id: DraftId) -> Result<(AccountMade, bool), ApiError> {
     let now = app.clock.now();
     let gate = check_gate(app);
     // Sealed first: from here on no other request changes what is being confirmed.
@@ -29,16 +35,15 @@ pub(super) async fn post(app: &App, id: DraftId) -> Result<Answer, ApiError> {
     })?;
     let nik = draft.identity.nik;
     let receipt = app.committer.commit(id, draft).await?;
-    Ok(acknowledge(app, nik, &receipt))
+    Ok((acknowledge(app, nik, &receipt), receipt.repeated))
 }
 
-fn acknowledge(app: &App, nik: Nik, receipt: &Receipt) -> Answer {
-    let made = AccountMade {
+fn acknowledge(app: &App, nik: Nik, receipt: &Receipt) -> AccountMade {
+    AccountMade {
         account_number: receipt.number,
         nik_masked: nik.masked(),
         registered_at: receipt.registered_at,
         receipt: receipts::issue(&app.secret, receipt.number, nik, receipt.registered_at),
         activate_before: receipt.activate_before,
-    };
-    answer::json(if receipt.repeated { StatusCode::OK } else { StatusCode::CREATED }, &made)
+    }
 }

@@ -16,6 +16,12 @@ const QUESTION_CHARS_MAX: usize = 200;
 pub(super) async fn put(app: &App, id: DraftId, body: Incoming) -> Result<Answer, ApiError> {
     check_gate(app)?;
     let form: CredentialsForm = read_form(app, body).await?;
+    keep(app, id, form).await?;
+    Ok(answer::no_content())
+}
+
+/// Keeps the hash of a password that is good enough, and digests of the answers.
+pub(crate) async fn keep(app: &App, id: DraftId, form: CredentialsForm) -> Result<(), ApiError> {
     let now = app.clock.now();
     let draft = drafts::load(app, id, now)?;
     draft.admit(Step::Credentials, now)?;
@@ -32,8 +38,7 @@ pub(super) async fn put(app: &App, id: DraftId, body: Incoming) -> Result<Answer
         draft.credentials = Some(credentials.clone());
         Ok(())
     })?;
-    drafts::settle(app, &draft).await?;
-    Ok(answer::no_content())
+    drafts::settle(app, &draft).await
 }
 
 /// Judges a new password by the policy, under the fields' names.

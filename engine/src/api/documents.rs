@@ -6,9 +6,11 @@ use super::check_gate;
 use super::drafts;
 use crate::app::App;
 use crate::store::DraftId;
+use bytes::Bytes;
 use domain::Failure;
 use domain::document::DocumentKind;
 use domain::draft::{Document, Draft, Step};
+use domain::limits::DocumentLimits;
 use domain::wire::DocumentTaken;
 use hyper::StatusCode;
 use hyper::body::Incoming;
@@ -20,12 +22,21 @@ pub(super) async fn put(
     kind: DocumentKind,
     body: Incoming,
 ) -> Result<Answer, ApiError> {
-    check_gate(app)?;
-    let limits = app.config.limits.document(kind).ok_or(Failure::FormOutdated)?;
-    drafts::load(app, id, app.clock.now())?.admit(Step::Document, app.clock.now())?;
+    let limits = admit(app, id, kind)?;
     let bounds = BodyBounds { bytes_max: u64::from(limits.bytes_max), timeout: app.config.body_timeout };
     let reading = server::read(body, bounds, |start| limits.check_magic(start).map(drop));
     let file = app.overload.limit.outside(reading).await??;
+    Ok(answer::json(StatusCode::OK, &take(app, id, kind, limits, file).await?))
+}
+
+/// Judges a file that is there whole, and makes it part of the draft.
+pub(crate) async fn take(
+    app: &App,
+    id: DraftId,
+    kind: DocumentKind,
+    limits: DocumentLimits,
+    file: Bytes,
+) -> Result<DocumentTaken, ApiError> {
     let document = app.photos.take(id, kind, limits, file).await?;
     let taken = DocumentTaken {
         kind,
@@ -41,7 +52,15 @@ pub(super) async fn put(
         app.committer.settle().await?;
         app.photos.remove(&replaced.blob);
     }
-    Ok(answer::json(StatusCode::OK, &taken))
+    Ok(taken)
+}
+
+/// What a file of `kind` may be, where the draft takes one now.
+pub(crate) fn admit(app: &App, id: DraftId, kind: DocumentKind) -> Result<DocumentLimits, ApiError> {
+    check_gate(app)?;
+    let limits = app.config.limits.document(kind).ok_or(Failure::FormOutdated)?;
+    drafts::load(app, id, app.clock.now())?.admit(Step::Document, app.clock.now())?;
+    Ok(limits)
 }
 
 /// The last upload wins; the draft as it is left is given back, and the upload that was replaced.

@@ -1,7 +1,7 @@
 //! `POST /drafts`: step 1, Pengecekan Identitas. The cheapest refusals come first; the registry, which costs quota, comes last.
 
 use super::answer::{self, ApiError};
-use super::entry::{Entry, enter_named};
+use super::entry::{Guest, enter_named};
 use super::route::draft_id;
 use super::{check_gate, read_form};
 use crate::app::App;
@@ -16,26 +16,31 @@ use hyper::StatusCode;
 use hyper::body::Incoming;
 use server::Answer;
 
-pub(super) async fn open(app: &App, entry: &Entry, body: Incoming) -> Result<Answer, ApiError> {
+pub(super) async fn open(app: &App, guest: Guest, body: Incoming) -> Result<Answer, ApiError> {
     check_gate(app)?;
     let form: OpenDraft = read_form(app, body).await?;
+    Ok(answer::json(StatusCode::CREATED, &begin(app, guest, &form).await?))
+}
+
+/// Opens a draft for whoever `form` says they are.
+pub(crate) async fn begin(app: &App, guest: Guest, form: &OpenDraft) -> Result<DraftOpened, ApiError> {
     // Before the captcha is used up: whoever is sent away can answer the same one when they come back soon.
     let _pass = enter_named(app, &form.nik)?;
-    entry.check_holder(app, &form.nik)?;
+    guest.check_holder(app, &form.nik)?;
     let beginning = app.overload.begin()?;
     let now = app.clock.now();
     app.captchas.redeem(&form.captcha, now).map_err(|failure| ApiError::of_field("captcha", failure))?;
     let rules = Rules { regions: app.config.regions, limits: &app.config.limits, today: now.date_wib() };
-    let (identity, warnings) = identity::check(&form, &rules).map_err(ApiError::of_faults)?;
+    let (identity, warnings) = identity::check(form, &rules).map_err(ApiError::of_faults)?;
     check_claims(app, &identity)?;
     check_registry(app, &identity).await?;
 
-    entry.bind(app, identity.nik)?;
+    guest.bind(app, identity.nik)?;
     let token = new_token()?;
     let expires_at = now.plus(app.config.draft_life);
     app.store.open_draft(draft_id(&token), &Draft::open(identity, warnings.clone(), expires_at))?;
     beginning.begun();
-    Ok(answer::json(StatusCode::CREATED, &DraftOpened { token, expires_at, warnings }))
+    Ok(DraftOpened { token, expires_at, warnings })
 }
 
 /// Early and kind, not binding: what holds is decided at confirmation.
@@ -86,7 +91,7 @@ pub(super) async fn settle(app: &App, draft: &Draft) -> Result<(), ApiError> {
 }
 
 /// The draft `id`, as long as it may be looked at.
-pub(super) fn load(app: &App, id: crate::store::DraftId, now: Timestamp) -> Result<Draft, ApiError> {
+pub(crate) fn load(app: &App, id: crate::store::DraftId, now: Timestamp) -> Result<Draft, ApiError> {
     let draft = app.store.draft(id)?.ok_or(Failure::DraftExpired)?;
     draft.check_time(now)?;
     Ok(draft)

@@ -24,6 +24,10 @@ pub(super) struct Entry {
     guest: Option<Person>,
 }
 
+/// Who holds the place in the waiting room that a request came with, where there is one.
+#[derive(Clone, Copy)]
+pub(crate) struct Guest(Option<Person>);
+
 /// Lets a request in before anything of its body is read.
 ///
 /// # Errors
@@ -78,14 +82,14 @@ pub(super) fn enter_named(app: &App, nik: &str) -> Result<Option<Pass>, ApiError
     judge(app, &Arrival { person, ..Arrival::default() })
 }
 
-impl Entry {
+impl Guest {
     /// A place with which somebody else has begun is not this person's. A NIK that is none is left to the rules of the form.
     ///
     /// # Errors
     /// What somebody without a place is told.
     pub(super) fn check_holder(&self, app: &App, nik: &str) -> Result<(), ApiError> {
         let door = &app.overload.door;
-        let Some(guest) = self.guest else { return Ok(()) };
+        let Some(guest) = self.0 else { return Ok(()) };
         let Ok(nik) = Nik::parse(nik, app.config.regions) else { return Ok(()) };
         Ok(door.check_holder(guest, door.key().person(&nik.expose()))?)
     }
@@ -93,11 +97,18 @@ impl Entry {
     /// Somebody begins: the place is theirs from now on, and nobody else's.
     ///
     /// # Errors
-    /// As for [`Entry::check_holder`]: of two who begin at once with the same place, the second.
+    /// As for [`Guest::check_holder`]: of two who begin at once with the same place, the second.
     pub(super) fn bind(&self, app: &App, nik: Nik) -> Result<(), ApiError> {
         let door = &app.overload.door;
-        let Some(guest) = self.guest else { return Ok(()) };
+        let Some(guest) = self.0 else { return Ok(()) };
         Ok(door.bind(guest, door.key().person(&nik.expose()))?)
+    }
+}
+
+impl Entry {
+    /// Who is in.
+    pub(super) fn guest(&self) -> Guest {
+        Guest(self.guest)
     }
 
     /// The account is made: the place in the waiting room is free for the next.

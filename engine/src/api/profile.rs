@@ -13,7 +13,13 @@ use server::Answer;
 pub(super) async fn put(app: &App, id: DraftId, body: Incoming) -> Result<Answer, ApiError> {
     check_gate(app)?;
     let profile: Profile = read_form(app, body).await?;
-    profile::check(&profile, app.config.regions)
+    keep(app, id, &profile).await?;
+    Ok(answer::no_content())
+}
+
+/// Keeps what was chosen, where it is within the rules.
+pub(crate) async fn keep(app: &App, id: DraftId, profile: &Profile) -> Result<(), ApiError> {
+    profile::check(profile, app.config.regions)
         .map_err(|fault| ApiError::of_field(fault.field, fault.failure))?;
     let now = app.clock.now();
     let draft = app.store.update_draft(id, &mut |draft| {
@@ -21,6 +27,5 @@ pub(super) async fn put(app: &App, id: DraftId, body: Incoming) -> Result<Answer
         draft.profile = Some(profile.clone());
         Ok(())
     })?;
-    drafts::settle(app, &draft).await?;
-    Ok(answer::no_content())
+    drafts::settle(app, &draft).await
 }

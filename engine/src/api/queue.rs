@@ -5,8 +5,8 @@
 
 use super::answer::{self, ApiError};
 use crate::app::App;
+use crate::cookies::{self, Cookie, SameSite};
 use crate::overload::{Queued, Reason, Rule, TurnedAway, seconds_up};
-use crate::sessions::cookie_in;
 use admission::Address;
 use domain::Failure;
 use domain::wire::{QUEUE_COOKIE, QUEUE_TOKEN, QueuePlace, QueueState};
@@ -28,11 +28,36 @@ pub(super) struct Shown<'a> {
     is_cookie: bool,
 }
 
+/// Who asks: what they show, and where they are, by the word of a trusted proxy if there is one.
+#[derive(Clone, Copy)]
+pub(crate) struct Sender<'a> {
+    headers: &'a HeaderMap,
+    peer: Option<Peer>,
+}
+
+impl<'a> Sender<'a> {
+    pub(crate) fn of(head: &'a Parts) -> Sender<'a> {
+        Sender { headers: &head.headers, peer: head.extensions.get().copied() }
+    }
+
+    fn address(self, app: &App) -> Option<Address> {
+        self.peer.map(|peer| app.overload.door.key().address(peer.0.ip()))
+    }
+}
+
+/// A place as somebody is told of it.
+pub(crate) struct Told {
+    status: StatusCode,
+    pub(crate) place: QueuePlace,
+    /// Keeps it in a browser.
+    pub(crate) cookie: HeaderValue,
+}
+
 /// The place that a request shows, if it has the form of one.
 pub(super) fn shown(headers: &HeaderMap) -> Option<Shown<'_>> {
     let (token, is_cookie) = match headers.get(QUEUE_TOKEN) {
         Some(value) => (value.to_str().ok()?, false),
-        None => (cookie_in(headers, QUEUE_COOKIE)?, true),
+        None => (cookies::read(headers, QUEUE_COOKIE)?, true),
     };
     let (visitor_hex, ticket) = token.split_once('.')?;
     let mut visitor = [0; VISITOR_BYTES];
@@ -42,68 +67,77 @@ pub(super) fn shown(headers: &HeaderMap) -> Option<Shown<'_>> {
 
 /// A page that is loaded again keeps its place. A cookie that counts no longer is a place that somebody had before: they get a new
 /// one. A program that shows a token means that one.
-pub(super) fn take(app: &App, head: &Parts) -> Result<Answer, ApiError> {
-    let headers = &head.headers;
+pub(super) fn take(app: &App, from: Sender<'_>) -> Result<Answer, ApiError> {
+    Ok(answer_of(place(app, from)?))
+}
+
+/// The place that somebody has, or a new one; `None` where there is no waiting room.
+pub(crate) fn place(app: &App, from: Sender<'_>) -> Result<Option<Told>, ApiError> {
     match app.gate.check(app.clock.now()) {
         // Who comes before the opening waits for it; so does who comes while formations are checked.
         Ok(()) | Err(Failure::NotOpen | Failure::AwaitingFormations) => {}
         Err(shut) => return Err(ApiError::from(shut)),
     }
     if app.overload.door.rule() != Rule::Room {
-        return Ok(answer::no_content());
+        return Ok(None);
     }
-    if let Some(place) = shown(headers) {
-        match queued(app, place.visitor, Some(place.ticket), address_of(app, head)) {
+    if let Some(place) = shown(from.headers) {
+        match queued(app, place.visitor, Some(place.ticket), from) {
             Err(turned) if place.is_cookie && turned.why == Reason::NoPlace => {}
-            kept => return Ok(told(app, StatusCode::OK, place.visitor, &kept?)),
+            kept => return Ok(Some(told(app, StatusCode::OK, place.visitor, &kept?))),
         }
-    } else if headers.contains_key(QUEUE_TOKEN) {
+    } else if from.headers.contains_key(QUEUE_TOKEN) {
         return Err(ApiError::from(Failure::QueueTokenInvalid));
     }
     let mut visitor = [0; VISITOR_BYTES];
     getrandom::fill(&mut visitor).map_err(|error| ApiError::inside(Failure::Internal, &error))?;
-    let queued = queued(app, visitor, None, address_of(app, head))?;
-    Ok(told(app, StatusCode::CREATED, visitor, &queued))
+    let queued = queued(app, visitor, None, from)?;
+    Ok(Some(told(app, StatusCode::CREATED, visitor, &queued)))
 }
 
-pub(super) fn ask(app: &App, head: &Parts) -> Result<Answer, ApiError> {
+pub(super) fn ask(app: &App, from: Sender<'_>) -> Result<Answer, ApiError> {
     if app.overload.door.rule() != Rule::Room {
         return Ok(answer::no_content());
     }
-    let place = shown(&head.headers).ok_or(Failure::QueueTokenInvalid)?;
-    let queued = queued(app, place.visitor, Some(place.ticket), address_of(app, head))?;
-    Ok(told(app, StatusCode::OK, place.visitor, &queued))
+    let place = shown(from.headers).ok_or(Failure::QueueTokenInvalid)?;
+    let queued = queued(app, place.visitor, Some(place.ticket), from)?;
+    Ok(answer_of(Some(told(app, StatusCode::OK, place.visitor, &queued))))
 }
 
-pub(super) fn leave(app: &App, head: &Parts) -> Result<Answer, ApiError> {
+pub(super) fn leave(app: &App, from: Sender<'_>) -> Result<Answer, ApiError> {
+    let mut answer = answer::no_content();
+    answer.headers_mut().insert(SET_COOKIE, give_up(app, from)?);
+    Ok(answer)
+}
+
+/// Takes the cookie of a place away.
+pub(crate) fn forgotten(app: &App) -> HeaderValue {
+    cookie(app, "", Duration::ZERO)
+}
+
+/// Gives the place up that a request shows; the cookie that is given back takes its own away.
+pub(crate) fn give_up(app: &App, from: Sender<'_>) -> Result<HeaderValue, ApiError> {
     if app.overload.door.rule() == Rule::Room {
-        let place = shown(&head.headers).ok_or(Failure::QueueTokenInvalid)?;
+        let place = shown(from.headers).ok_or(Failure::QueueTokenInvalid)?;
         // Only whoever holds the ticket can give it up.
-        queued(app, place.visitor, Some(place.ticket), address_of(app, head))?;
+        queued(app, place.visitor, Some(place.ticket), from)?;
         app.overload.door.departed(app.overload.door.key().visitor(&place.visitor));
     }
-    let mut answer = answer::no_content();
-    answer.headers_mut().insert(SET_COOKIE, cookie(app, "", Duration::ZERO));
-    Ok(answer)
+    Ok(forgotten(app))
 }
 
 fn queued(
     app: &App,
     visitor: [u8; VISITOR_BYTES],
     ticket: Option<&str>,
-    address: Option<Address>,
+    from: Sender<'_>,
 ) -> Result<Queued, TurnedAway> {
     let door = &app.overload.door;
+    let address = from.address(app);
     door.queue(door.key().visitor(&visitor), ticket, address, app.gate.schedule().opens_at)
 }
 
-/// Where a request comes from, by the word of a trusted proxy if there is one.
-fn address_of(app: &App, head: &Parts) -> Option<Address> {
-    let peer = head.extensions.get::<Peer>()?;
-    Some(app.overload.door.key().address(peer.0.ip()))
-}
-
-fn told(app: &App, status: StatusCode, visitor: [u8; VISITOR_BYTES], queued: &Queued) -> Answer {
+fn told(app: &App, status: StatusCode, visitor: [u8; VISITOR_BYTES], queued: &Queued) -> Told {
     let now = app.clock.now();
     let token = format!("{}.{}", hex::encode(visitor), queued.ticket);
     let cookie = cookie(app, &token, COOKIE_LIFE);
@@ -115,18 +149,18 @@ fn told(app: &App, status: StatusCode, visitor: [u8; VISITOR_BYTES], queued: &Qu
         ask_again_s: u32::try_from(queued.ask_again_after.as_secs()).unwrap_or(u32::MAX),
         opens_at: app.gate.schedule().opens_at.filter(|&opens_at| now < opens_at),
     };
+    Told { status, place, cookie }
+}
+
+fn answer_of(told: Option<Told>) -> Answer {
+    let Some(Told { status, place, cookie }) = told else { return answer::no_content() };
     let mut answer = answer::json(status, &place);
     answer.headers_mut().insert(SET_COOKIE, cookie);
     answer
 }
 
-/// Scripts cannot read it, and no other site can have it sent.
 fn cookie(app: &App, token: &str, life: Duration) -> HeaderValue {
-    let secure = if app.config.accounts.secure_cookies { "; Secure" } else { "" };
-    let seconds = life.as_secs();
-    let text =
-        format!("{QUEUE_COOKIE}={token}; Path=/; HttpOnly; SameSite=Strict; Max-Age={seconds}{secure}");
-    HeaderValue::from_str(&text).expect("digits, letters and punctuation of ASCII are a header")
+    cookies::set(app, Cookie { name: QUEUE_COOKIE, value: token, path: "/", life, site: SameSite::Strict })
 }
 
 #[cfg(test)]

@@ -19,6 +19,11 @@ use subtle::{Choice, ConstantTimeEq};
 pub(super) async fn ask(app: &App, body: Incoming) -> Result<Answer, ApiError> {
     check_maintenance(app)?;
     let form: ResetQuestionsForm = read_form(app, body).await?;
+    Ok(answer::json(StatusCode::OK, &questions(app, &form)?))
+}
+
+/// The two questions that somebody is asked.
+pub(crate) fn questions(app: &App, form: &ResetQuestionsForm) -> Result<ResetQuestions, ApiError> {
     let nik = parse_nik(app, &form.nik)?;
     redeem(app, &form.captcha)?;
     let decoys = decoys(app, nik);
@@ -26,12 +31,18 @@ pub(super) async fn ask(app: &App, body: Incoming) -> Result<Answer, ApiError> {
         Some([first, second]) => [first.question.clone(), second.question.clone()],
         Some(_) | None => decoys,
     };
-    Ok(answer::json(StatusCode::OK, &ResetQuestions { questions }))
+    Ok(ResetQuestions { questions })
 }
 
 pub(super) async fn reset(app: &App, body: Incoming) -> Result<Answer, ApiError> {
     check_maintenance(app)?;
     let form: PasswordResetForm = read_form(app, body).await?;
+    set_password(app, form).await?;
+    Ok(answer::no_content())
+}
+
+/// Sets a new password for whoever knows both answers.
+pub(crate) async fn set_password(app: &App, form: PasswordResetForm) -> Result<(), ApiError> {
     let nik = parse_nik(app, &form.nik)?;
     credentials::check_password(app, &form.password, &form.password_repetition, nik)?;
     redeem(app, &form.captcha)?;
@@ -48,7 +59,7 @@ pub(super) async fn reset(app: &App, body: Incoming) -> Result<Answer, ApiError>
     // Whoever hears that the new password holds may rely on it, also after a crash.
     app.committer.settle().await?;
     tracing::info!(nik = nik.masked(), "a password was set anew by the security answers");
-    Ok(answer::no_content())
+    Ok(())
 }
 
 fn redeem(app: &App, captcha: &CaptchaAnswer) -> Result<(), ApiError> {

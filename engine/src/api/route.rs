@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 
 /// An endpoint, with what its path names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Route {
+pub(crate) enum Route {
     Status,
     Failures,
     Regencies,
@@ -41,7 +41,7 @@ pub(super) enum Route {
 
 /// What somebody wants at the waiting room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum QueueVisit {
+pub(crate) enum QueueVisit {
     Take,
     Ask,
     Leave,
@@ -114,7 +114,7 @@ impl Route {
     }
 
     /// The step of the flow, as metrics and logs call it.
-    pub(super) const fn step(self) -> &'static str {
+    pub(crate) const fn step(self) -> &'static str {
         match self {
             Route::Status => "status",
             Route::Failures => "failures",
@@ -156,7 +156,7 @@ impl QueueVisit {
 }
 
 /// The name in the store of the draft that `token` opens.
-pub(super) fn draft_id(token: &str) -> DraftId {
+pub(crate) fn draft_id(token: &str) -> DraftId {
     let digest = Sha256::digest(token.as_bytes());
     DraftId(std::array::from_fn(|at| digest[at]))
 }

@@ -6,6 +6,7 @@
 use super::answer::{self, ApiError};
 use super::{check_maintenance, parse_nik, read_form};
 use crate::app::App;
+use crate::cookies::{self, Cookie, SameSite};
 use crate::store::Account;
 use crate::{receipts, sessions};
 use domain::password::PASSWORD_CHARS_MAX;
@@ -20,6 +21,14 @@ use std::time::Duration;
 pub(super) async fn open(app: &App, body: Incoming) -> Result<Answer, ApiError> {
     check_maintenance(app)?;
     let form: LoginForm = read_form(app, body).await?;
+    let (opened, cookie) = log_in(app, form).await?;
+    let mut answer = answer::json(StatusCode::CREATED, &opened);
+    answer.headers_mut().insert(SET_COOKIE, cookie);
+    Ok(answer)
+}
+
+/// Opens a session, whose token is given as a cookie too.
+pub(crate) async fn log_in(app: &App, form: LoginForm) -> Result<(SessionOpened, HeaderValue), ApiError> {
     let nik = parse_nik(app, &form.nik)?;
     if form.password.chars().count() > PASSWORD_CHARS_MAX {
         return Err(ApiError::from(Failure::LoginFailed));
@@ -48,7 +57,7 @@ fn begin(app: &App, account: &Account, now: Timestamp) -> Result<Option<String>,
     Ok(access.password_hash.map(|hash| hash.0).or_else(first))
 }
 
-fn admit(app: &App, account: &Account) -> Result<Answer, ApiError> {
+fn admit(app: &App, account: &Account) -> Result<(SessionOpened, HeaderValue), ApiError> {
     let (config, now) = (&app.config.accounts, app.clock.now());
     let expires_at = now.plus(config.session_life);
     let (token, session) = sessions::new(account.number, expires_at)
@@ -58,24 +67,33 @@ fn admit(app: &App, account: &Account) -> Result<Answer, ApiError> {
         access.open_session(session.clone(), now, config.sessions_max);
     })?;
     let cookie = cookie(app, &token, config.session_life);
-    let mut answer = answer::json(StatusCode::CREATED, &SessionOpened { token, expires_at });
+    Ok((SessionOpened { token, expires_at }, cookie))
+}
+
+pub(super) fn close(app: &App, headers: &HeaderMap) -> Result<Answer, ApiError> {
+    let cookie = log_out(app, headers)?;
+    let mut answer = answer::no_content();
     answer.headers_mut().insert(SET_COOKIE, cookie);
     Ok(answer)
 }
 
-pub(super) fn close(app: &App, headers: &HeaderMap) -> Result<Answer, ApiError> {
+/// Ends the session that a request shows; the cookie that is given back takes its own away.
+pub(crate) fn log_out(app: &App, headers: &HeaderMap) -> Result<HeaderValue, ApiError> {
     let shown = sessions::of(app, headers)?.ok_or(Failure::LoginFailed)?;
     app.store.update_access(shown.account.number, &mut |access| access.close_session(&shown.digest))?;
-    let mut answer = answer::no_content();
-    answer.headers_mut().insert(SET_COOKIE, cookie(app, "", Duration::ZERO));
-    Ok(answer)
+    Ok(cookie(app, "", Duration::ZERO))
 }
 
 pub(super) fn me(app: &App, headers: &HeaderMap) -> Result<Answer, ApiError> {
+    Ok(answer::json(StatusCode::OK, &holder(app, headers)?))
+}
+
+/// What the holder of a session sees of their account.
+pub(crate) fn holder(app: &App, headers: &HeaderMap) -> Result<Me, ApiError> {
     let shown = sessions::of(app, headers)?.ok_or(Failure::LoginFailed)?;
     let receipt = receipts::of(&app.secret, &shown.account);
     let identity = shown.account.draft.identity;
-    let me = Me {
+    Ok(Me {
         account_number: shown.account.number,
         nik: identity.nik.expose(),
         full_name: identity.full_name.as_str().to_owned(),
@@ -85,14 +103,10 @@ pub(super) fn me(app: &App, headers: &HeaderMap) -> Result<Answer, ApiError> {
         registered_at: shown.account.registered_at,
         receipt,
         session_expires_at: shown.expires_at,
-    };
-    Ok(answer::json(StatusCode::OK, &me))
+    })
 }
 
-/// Scripts cannot read it, and no other site can have it sent.
 fn cookie(app: &App, token: &str, life: Duration) -> HeaderValue {
-    let secure = if app.config.accounts.secure_cookies { "; Secure" } else { "" };
-    let (name, seconds) = (sessions::COOKIE_NAME, life.as_secs());
-    let text = format!("{name}={token}; Path=/; HttpOnly; SameSite=Strict; Max-Age={seconds}{secure}");
-    HeaderValue::from_str(&text).expect("digits, letters and punctuation of ASCII are a header")
+    let name = sessions::COOKIE_NAME;
+    cookies::set(app, Cookie { name, value: token, path: "/", life, site: SameSite::Strict })
 }

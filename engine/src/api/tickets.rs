@@ -16,7 +16,12 @@ use server::Answer;
 pub(super) async fn open(app: &App, body: Incoming) -> Result<Answer, ApiError> {
     check_maintenance(app)?;
     let form: TicketForm = read_form(app, body).await?;
-    let checked = ticket::check(&form).map_err(ApiError::of_faults)?;
+    Ok(answer::json(StatusCode::CREATED, &take(app, &form).await?))
+}
+
+/// Takes a ticket; when this returns it is on disk.
+pub(crate) async fn take(app: &App, form: &TicketForm) -> Result<TicketOpened, ApiError> {
+    let checked = ticket::check(form).map_err(ApiError::of_faults)?;
     let (number, opened_at) = (new_number()?, app.clock.now());
     let ticket = Ticket {
         id: TicketId::of(number),
@@ -31,14 +36,17 @@ pub(super) async fn open(app: &App, body: Incoming) -> Result<Answer, ApiError> 
     };
     app.helpdesk.open(&ticket)?;
     app.committer.settle().await?;
-    let opened = TicketOpened { number, opened_at, contact: checked.category.contact() };
-    Ok(answer::json(StatusCode::CREATED, &opened))
+    Ok(TicketOpened { number, opened_at, contact: checked.category.contact() })
 }
 
 /// A number that was never given is a path that isn't there.
 pub(super) fn show(app: &App, number: TicketNumber) -> Result<Answer, ApiError> {
-    let Some(ticket) = app.store.ticket(TicketId::of(number))? else { return Ok(answer::not_found()) };
-    let shown = TicketShown {
+    Ok(find(app, number)?.map_or_else(answer::not_found, |shown| answer::json(StatusCode::OK, &shown)))
+}
+
+/// The ticket `number` without personal data; `None` where it was never given.
+pub(crate) fn find(app: &App, number: TicketNumber) -> Result<Option<TicketShown>, ApiError> {
+    let shown = |ticket: Ticket| TicketShown {
         nik_masked: ticket.nik.masked(),
         category: ticket.category,
         title: ticket.category.title().to_owned(),
@@ -48,7 +56,7 @@ pub(super) fn show(app: &App, number: TicketNumber) -> Result<Answer, ApiError> 
         answered_at: ticket.answered_at,
         answer: ticket.answer,
     };
-    Ok(answer::json(StatusCode::OK, &shown))
+    Ok(app.store.ticket(TicketId::of(number))?.map(shown))
 }
 
 /// Eighty bits from the system's generator: whoever has the number sees the ticket, so it must not be guessable.

@@ -17,6 +17,7 @@ mod login;
 mod mail;
 mod model;
 mod openapi;
+mod portal;
 mod queue;
 mod rules;
 mod store;

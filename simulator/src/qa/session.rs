@@ -36,6 +36,8 @@ pub(crate) struct Session {
     standing: Option<(&'static str, String)>,
     /// Captured values so far, for numbering.
     captured: usize,
+    /// Whoever began last: their draft's token, and the NIK that opens it on a page.
+    pub(super) last_begun: Option<(String, String)>,
 }
 
 /// A request under way in the background.
@@ -98,6 +100,7 @@ impl Session {
             told,
             standing,
             captured,
+            last_begun: None,
         }
     }
 
@@ -389,9 +392,18 @@ impl Session {
         Ok(())
     }
 
-    /// How somebody reaches what the story has left behind: the page first.
+    /// How somebody reaches what the story has left behind: the page first. On the pages of a registration, the link leads to the one that
+    /// the story began last, and its NIK has to be typed there.
     pub(crate) fn described(&self, page: &str) -> String {
-        let mut text = format!("http://{}{page}\n", self.portal);
+        let portal = self.portal;
+        let mut text = match &self.last_begun {
+            Some((token, nik)) if page == "/daftar" => {
+                format!(
+                    "http://{portal}/daftar/lanjut?kode={token}\nNIK {nik}\nfrom the start http://{portal}{page}\n"
+                )
+            }
+            _ => format!("http://{portal}{page}\n"),
+        };
         if let Some(operations) = self.operations {
             text.push_str(&format!("operations http://{operations}\n"));
         }

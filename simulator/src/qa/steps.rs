@@ -90,6 +90,7 @@ impl Session {
         let opened: DraftOpened = self.read(reply, 201)?;
         self.capture("TOKEN", &opened.token, Source::Field("token"));
         visitor.token.clone_from(&opened.token);
+        self.last_begun = Some((opened.token.clone(), visitor.form.nik.clone()));
         Ok(opened)
     }
 

@@ -11,7 +11,7 @@ const NOTHING: &str = "default-src 'none'; base-uri 'none'; form-action 'none'; 
 const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
 /// `Strict-Transport-Security` is the listener's, which knows whether it speaks TLS; `X-Frame-Options` says less than the policy does.
-pub(super) fn secured(mut answer: Answer) -> Answer {
+pub(crate) fn secured(mut answer: Answer) -> Answer {
     let headers = answer.headers_mut();
     for (name, value) in [
         // Nobody else's machine, and no shared browser, keeps what is personal.
