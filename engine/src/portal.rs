@@ -144,7 +144,7 @@ fn tell(visit: &Visit<'_>, target: Target, step: &'static str, refused: Refused)
     let status = error.status();
     let (problem, page) = match instead {
         Instead::Elsewhere(path) => return see_other(&path),
-        Instead::Form(problem, page) => (problem, page),
+        Instead::Form(form) => *form,
         Instead::Page => {
             let problem = error.timed(visit.app).problem();
             let page = refusal::page(visit, target, &problem);

@@ -42,7 +42,7 @@ pub(super) enum Instead {
     /// A page about the refusal.
     Page,
     /// The form again, with what is wrong in it.
-    Form(Problem, Page),
+    Form(Box<(Problem, Page)>),
     /// Another page, which helps them on.
     Elsewhere(String),
 }
@@ -95,7 +95,7 @@ impl<'a> Visit<'a> {
             return Refused::from(error);
         }
         let page = form(&problem);
-        Refused { error, instead: Instead::Form(problem, page) }
+        Refused { error, instead: Instead::Form(Box::new((problem, page))) }
     }
 
     /// What every answer to a browser says beside.
