@@ -137,7 +137,8 @@ async fn pages_are_judged_like_the_api() {
     assert_eq!((other.fault(), other.status.as_u16()), (Some("busy"), 503));
     assert!(other.last.headers.contains_key("retry-after"));
     let style = other.text.split("href=\"").find(|rest| rest.contains(".css")).unwrap();
-    other.get(&style.split('"').next().unwrap().to_owned()).await;
+    let style = style.split('"').next().unwrap().to_owned();
+    other.get(&style).await;
     assert_eq!(other.status.as_u16(), 200, "static parts are for everybody");
     held.abort();
 }

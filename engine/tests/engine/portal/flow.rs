@@ -178,7 +178,8 @@ async fn help_and_the_helpdesk() {
     assert_eq!(browser.fault_at("nik"), Some("nik-malformed"));
     browser.fill("/bantuan/tiket", &ticket).await;
     let link = browser.text.split("href=\"").find(|rest| rest.starts_with("/bantuan/tiket?nomor=")).unwrap();
-    browser.get(&link.split('"').next().unwrap().to_owned()).await;
+    let link = link.split('"').next().unwrap().to_owned();
+    browser.get(&link).await;
     assert!(browser.text.contains("Menunggu jawaban") && browser.text.contains("Dukcapil"));
     browser.get("/bantuan/tiket?nomor=0000").await;
     assert!(browser.text.contains("Tidak ada tiket"));
