@@ -6,6 +6,7 @@ mod activation;
 mod admission;
 mod card;
 mod catalogue;
+mod chromium;
 mod exactly_once;
 mod faults;
 mod flow;
