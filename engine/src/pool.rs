@@ -94,7 +94,9 @@ impl<S: 'static> Pool<S> {
             if let Some(slot) = slot {
                 slot.worked(took);
             }
-            metrics.worked(took, reply.send(done).is_ok());
+            // Counted before it is answered, so that who has the answer finds it counted.
+            metrics.worked(took, !reply.is_closed());
+            reply.send(done).ok();
         });
         if self.jobs.try_send(job).is_err() {
             self.metrics.refused();
