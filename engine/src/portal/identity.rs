@@ -11,8 +11,8 @@ use super::visit::{Refused, Visit};
 use crate::api::answer::ApiError;
 use crate::api::entry::Guest;
 use crate::api::{captchas, check_gate, drafts as api};
-use domain::Failure;
-use domain::wire::{OpenDraft, Warning};
+use domain::wire::{OpenDraft, ValidationForm, Warning};
+use domain::{Failure, identity};
 use hyper::body::Incoming;
 use maud::html;
 use server::Answer;
@@ -30,7 +30,7 @@ pub(super) async fn take(visit: &Visit<'_>, guest: Guest, body: Incoming) -> Res
     if fields.wants_captcha() {
         return Ok(visit.shown(&form(visit, &fields, Faults::default())));
     }
-    let opened = match read(&fields) {
+    let opened = match read(visit, &fields) {
         Ok(identity) => api::begin(visit.app, guest, &identity).await,
         Err(error) => Err(error),
     };
@@ -40,19 +40,39 @@ pub(super) async fn take(visit: &Visit<'_>, guest: Guest, body: Incoming) -> Res
     }
 }
 
-/// A date that is none is the one thing that the form of the API can't hold.
-fn read(fields: &Fields) -> Result<OpenDraft, ApiError> {
-    let birth_date = fields.get("birth_date").parse();
+/// A date that is none is the one thing that the form of the API can't hold: then whatever else is wrong is told beside.
+fn read(visit: &Visit<'_>, fields: &Fields) -> Result<OpenDraft, ApiError> {
     Ok(OpenDraft {
         nik: fields.text("nik"),
         kk: fields.text("kk"),
         full_name: fields.text("full_name"),
         birth_place: fields.text("birth_place"),
-        birth_date: birth_date.map_err(|_| ApiError::of_field("birth_date", Failure::FormOutdated))?,
+        birth_date: fields.get("birth_date").parse().map_err(|_| without_date(visit, fields))?,
         phone: fields.text("phone"),
         email: fields.text("email"),
         captcha: fields.captcha(),
     })
+}
+
+fn without_date(visit: &Visit<'_>, fields: &Fields) -> ApiError {
+    let typed = |name| Some(fields.text(name));
+    let form = ValidationForm {
+        nik: typed("nik"),
+        kk: typed("kk"),
+        full_name: typed("full_name"),
+        birth_place: typed("birth_place"),
+        birth_date: None,
+        phone: typed("phone"),
+        email: typed("email"),
+    };
+    let config = &visit.app.config;
+    let today = visit.app.clock.now().date_wib();
+    let rules = identity::Rules { regions: config.regions, limits: &config.limits, today };
+    let mut faults = identity::check_fields(&identity::Fields::from(&form), &rules).faults;
+    let place = faults.iter().position(|fault| matches!(fault.field, "phone" | "email"));
+    let fault = identity::Fault { field: "birth_date", failure: Failure::FormOutdated };
+    faults.insert(place.unwrap_or(faults.len()), fault);
+    ApiError::of_faults(faults)
 }
 
 /// As the field check calls it.

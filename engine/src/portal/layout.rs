@@ -41,7 +41,7 @@ impl Page {
                 }
                 body {
                     a.lewati href="#isi" { "Langsung ke isi" }
-                    p.simulasi { (SIMULATION) }
+                    aside.simulasi aria-label="Peringatan" { (SIMULATION) }
                     header.kepala {
                         a.nama href="/" { strong { "SSCASN" } span { "Sistem Seleksi CASN · simulasi" } }
                         nav aria-label="Menu utama" {
@@ -79,8 +79,8 @@ pub(super) fn steps(current: Step) -> Markup {
     html! {
         nav.langkah aria-label="Langkah pendaftaran" {
             ol {
-                @for (step, name) in steps {
-                    li aria-current=[(step == current).then_some("step")] { (name) }
+                @for (number, (step, name)) in (1..).zip(steps) {
+                    li aria-current=[(step == current).then_some("step")] { (number) ". " (name) }
                 }
             }
         }

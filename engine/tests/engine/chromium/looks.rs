@@ -61,7 +61,8 @@ pub(super) async fn every_page(browser: &Browser) {
         looks.at(name).await;
     }
     browser.submit().await;
-    browser.wait("#birth_date-salah").await;
+    browser.wait("#nik-salah").await;
+    assert_eq!(browser.focused().await, "nik");
     looks.at("identitas-salah").await;
     go_through(&mut looks, &engine).await;
     for (name, settings) in [

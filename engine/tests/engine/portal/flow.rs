@@ -59,6 +59,11 @@ async fn what_was_typed_stays() {
     for (name, value) in &typed {
         assert_eq!(browser.value(name), Some(value.as_str()), "{name}");
     }
+    typed[4].1 = String::new();
+    browser.fill("/daftar", &typed).await;
+    assert_eq!(browser.fault_at("kk"), Some("kk-malformed"), "beside the date that is missing");
+    assert_eq!(browser.fault_at("birth_date"), Some("form-outdated"));
+    typed[4].1 = "2000-05-17".to_owned();
     typed[1].1 = "9902020102150003".to_owned();
     typed.push(("ganti", "1".to_owned()));
     browser.fill("/daftar", &typed).await;
