@@ -25,7 +25,7 @@ fn form(criterion: &mut Criterion) {
         bencher.iter(|| {
             let form: OpenDraft =
                 turn.next().and_then(|bytes| serde_json::from_slice(black_box(bytes)).ok())?;
-            identity::check(&form, &rules).ok()
+            identity::check(form, &rules).ok()
         });
     });
     group.finish();

@@ -173,7 +173,7 @@ pub fn complete_draft(number: usize) -> Draft {
     let limits = Limits::default();
     let today = "2026-11-21".parse().expect("21 November 2026 exists");
     let rules = Rules { regions: RegionSet::RealAndSynthetic, limits: &limits, today };
-    let (identity, warnings) = identity::check(&form, &rules).expect("the form is right");
+    let (identity, warnings) = identity::check(form, &rules).expect("the form is right");
     let mut draft = Draft::open(
         identity,
         warnings,

@@ -88,7 +88,7 @@ impl Overload {
         metrics: &Metrics,
     ) -> io::Result<Overload> {
         let door = Arc::new(Door::open(config.people, key, clock, folder)?);
-        let newcomers = config.newcomers.map(|pools| Arc::new(Newcomers::new(&pools)));
+        let newcomers = config.newcomers.map(|(pools, share)| Arc::new(Newcomers::new(&pools, share)));
         let line = |policy, pool, point| match policy {
             Policy::None => None,
             policy => {

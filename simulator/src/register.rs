@@ -41,7 +41,7 @@ impl RegisterOfRun {
         let form = applicant.open_draft(CaptchaAnswer { id: String::new(), answer: String::new() });
         let rules = Rules { regions: RegionSet::RealAndSynthetic, limits: &self.limits, today: self.today };
         // What the form itself is refused for never gets as far as the register.
-        let Ok((identity, _)) = identity::check(&form, &rules) else { return applicant.expected };
+        let Ok((identity, _)) = identity::check(form, &rules) else { return applicant.expected };
         let answer = self.register.verify(&RegistryQuestion::about(&identity));
         identity::judge_registry_answer(answer).map_or_else(Expected::Refused, |()| applicant.expected)
     }

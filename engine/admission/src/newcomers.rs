@@ -27,6 +27,8 @@ pub struct Demand {
 #[derive(Clone, Debug)]
 pub struct Newcomers {
     pools: Vec<(Demand, Pace)>,
+    /// Those who begin, to those whom the pools bring through.
+    share: f64,
     bucket: Bucket,
     retry: Retry,
     asked: u64,
@@ -39,10 +41,11 @@ const BURST_S: f64 = 1.0;
 const BURST_MIN: u32 = 4;
 
 impl Newcomers {
-    /// With nobody begun. No pools are no bound.
-    pub fn new(pools: &[Demand]) -> Newcomers {
+    /// With nobody begun. No pools are no bound. Begin `share` for each whom the pools bring through: more than one where the rule
+    /// before a pool loses people on the way.
+    pub fn new(pools: &[Demand], share: f64) -> Newcomers {
         let pools = pools.iter().map(|&demand| (demand, Pace::new(demand.service_guess))).collect();
-        Newcomers { pools, bucket: Bucket::default(), retry: Retry::new(), asked: 0 }
+        Newcomers { pools, share, bucket: Bucket::default(), retry: Retry::new(), asked: 0 }
     }
 
     /// Whether one more may begin now.
@@ -75,12 +78,12 @@ impl Newcomers {
         }
     }
 
-    /// Time between two people whom the scarcest pool can bring through.
+    /// Time between two people who may begin.
     pub fn every(&self) -> Duration {
         let person = |(demand, pace): &(Demand, Pace)| {
             pace.mean() * demand.jobs_per_person / u32::try_from(demand.slots.max(1)).unwrap_or(u32::MAX)
         };
-        self.pools.iter().map(person).max().unwrap_or_default()
+        self.pools.iter().map(person).max().unwrap_or_default().div_f64(self.share)
     }
 }
 
@@ -99,10 +102,11 @@ mod tests {
 
     /// One thread for passwords of 25 ms, one for photos of 5 ms, two for each person.
     fn newcomers() -> Newcomers {
-        Newcomers::new(&[
+        let pools = [
             Demand { slots: 1, service_guess: 25 * MS, jobs_per_person: 1 },
             Demand { slots: 1, service_guess: 5 * MS, jobs_per_person: 2 },
-        ])
+        ];
+        Newcomers::new(&pools, 1.0)
     }
 
     /// People who are let in within `seconds` while a thousand a second ask.
@@ -122,9 +126,10 @@ mod tests {
         assert_eq!(crowd.every().as_millis(), 50);
         let_in(&mut crowd, 11, 5);
         assert_eq!(let_in(&mut crowd, 16, 10), 200);
-        // Twice as many threads, twice as many people.
-        let two = Newcomers::new(&[Demand { slots: 2, service_guess: 25 * MS, jobs_per_person: 1 }]);
-        assert_eq!(two.every() * 2, 25 * MS);
+        // Twice as many threads, twice as many people; and a quarter more where so many are lost on the way.
+        let demand = Demand { slots: 2, service_guess: 25 * MS, jobs_per_person: 1 };
+        assert_eq!(Newcomers::new(&[demand], 1.0).every() * 2, 25 * MS);
+        assert_eq!(Newcomers::new(&[demand], 1.25).every(), 10 * MS);
     }
 
     #[test]
@@ -144,7 +149,7 @@ mod tests {
 
     #[test]
     fn without_pools_everybody_may() {
-        let mut everybody = Newcomers::new(&[]);
+        let mut everybody = Newcomers::new(&[], 1.0);
         assert_eq!(let_in(&mut everybody, 1, 3), 3_000);
     }
 

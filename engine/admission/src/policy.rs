@@ -104,6 +104,17 @@ impl Policy {
         }
     }
 
+    /// The same where no more people begin than can be brought through ([`crate::Newcomers`]). A line that stands is a chance there,
+    /// and soon over: it is given ten times as long to become a standing one, and is none any more when a slot is free.
+    pub fn with_newcomers_bounded(self) -> Policy {
+        match self {
+            Policy::Codel(codel) => {
+                Policy::Codel(CodelSettings { interval: codel.interval * 10, relief: Duration::ZERO, ..codel })
+            }
+            other => other,
+        }
+    }
+
     /// The two stages apart, for two gates: one that asks who may come, before anything is read, and one
     /// before the pool where the work is done, so that a slow upload holds no slot. The first is told what
     /// the second does by [`crate::Gate::delayed`] and [`crate::Gate::overflowed`].
@@ -131,7 +142,7 @@ const MINUTE: Duration = Duration::from_secs(60);
 
 /// Requests under way for each slot with a concurrency limit. Those on top of the slots keep them busy
 /// between two arrivals.
-const SLOTS_AHEAD: usize = 3;
+const SLOTS_AHEAD: usize = 6;
 
 /// A bound on memory: some hundred bytes for each request, apart from its connection.
 const QUEUE_MAX: usize = 100_000;
@@ -158,6 +169,7 @@ impl Sizing {
             slots: self.slots,
             target,
             interval: target * 10,
+            relief: target * 10,
             queue_max: QUEUE_MAX,
             order: Order::AdaptiveLifo,
         }

@@ -26,6 +26,17 @@ pub enum Work {
     Deadline(DeadlineSettings),
 }
 
+impl Work {
+    /// People who may begin for each whom the pools bring through. CoDel turns away, midway, whoever stood in a standing line for
+    /// long: with one in twenty fewer, lines hardly come to stand.
+    pub const fn newcomers_share(self) -> f64 {
+        match self {
+            Work::Codel(_) => 0.95,
+            Work::Unlimited | Work::ConcurrencyLimit { .. } | Work::Deadline(_) => 1.0,
+        }
+    }
+}
+
 /// [`Work`] at work.
 #[derive(Clone, Debug)]
 pub(crate) enum Desk {

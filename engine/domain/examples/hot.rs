@@ -38,7 +38,7 @@ fn run(name: &str, times: usize) -> Option<usize> {
             let rules = Rules { regions: REGIONS, limits: &limits, today };
             Some(count(times, &forms(), |bytes| {
                 let form: Option<OpenDraft> = serde_json::from_slice(bytes).ok();
-                form.is_some_and(|form| identity::check(&form, &rules).is_ok())
+                form.is_some_and(|form| identity::check(form, &rules).is_ok())
             }))
         }
         "photo-gate" => {

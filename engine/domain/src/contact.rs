@@ -2,6 +2,7 @@
 
 use email_address::EmailAddress;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::fmt;
 
 /// An e-mail address, kept as typed, with the form in which it is unique.
@@ -19,14 +20,14 @@ const NATIONAL_DIGITS_MAX: usize = 12;
 
 impl Email {
     /// The address in `text`, without surrounding space; `None` where it can't be one (RFC 5321) or its host has no dot.
-    pub fn parse(text: &str) -> Option<Email> {
-        let text = text.trim();
+    pub fn parse<'a>(text: impl Into<Cow<'a, str>>) -> Option<Email> {
+        let text = trimmed(text.into());
         let (local, host) = text.rsplit_once('@')?;
         // Each part by itself: a name beside the address, as in `Siti <siti@...>`, is in neither, and need not be looked for.
         let is_one = host.contains('.')
             && EmailAddress::is_valid_local_part(local)
             && EmailAddress::is_valid_domain(host);
-        is_one.then(|| Email(text.to_owned()))
+        is_one.then_some(Email(text))
     }
 
     /// The form in which it is unique: lower case, and nothing from a `+` to the `@`.
@@ -52,6 +53,12 @@ impl Email {
         let first: String = local.chars().take(1).collect();
         format!("{first}***@{host}")
     }
+}
+
+/// `text` without surrounding space; copied only where there is some, or it is borrowed.
+pub(crate) fn trimmed(text: Cow<'_, str>) -> String {
+    let inner = text.trim();
+    if inner.len() == text.len() { text.into_owned() } else { inner.to_owned() }
 }
 
 impl Phone {

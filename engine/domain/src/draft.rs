@@ -174,7 +174,7 @@ mod tests {
             limits: &limits,
             today: "2026-11-21".parse().unwrap(),
         };
-        let (identity, warnings) = identity::check(&form, &rules).unwrap();
+        let (identity, warnings) = identity::check(form, &rules).unwrap();
         let mut draft = Draft::open(identity, warnings, END);
         let document =
             Document { bytes: 1, dimensions: None, sharpness: None, blurred: false, blob: "a".to_owned() };

@@ -2,7 +2,7 @@
 //!
 //! Everything that can be told without the registry is told here; the registry's word is for [`judge_registry_answer`].
 
-use crate::contact::{Email, Phone};
+use crate::contact::{Email, Phone, trimmed};
 use crate::failure::Failure;
 use crate::kk::Kk;
 use crate::limits::Limits;
@@ -12,6 +12,7 @@ use crate::region::RegionSet;
 use crate::time::Date;
 use crate::wire::{OpenDraft, RegistryAnswer, ValidationForm, Warning};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::fmt;
 
 /// Who somebody says they are, every part of it possible. It prints its masked NIK and nothing else: people type their numbers into
@@ -60,16 +61,17 @@ pub struct Fault {
     pub failure: Failure,
 }
 
-/// Any fields of step 1, as typed. A field that isn't there is neither right nor wrong.
-#[derive(Clone, Copy, Debug, Default)]
+/// Any fields of step 1, as typed. A field that isn't there is neither right nor wrong. Texts that the identity keeps as they are may
+/// be given away, and are not copied then.
+#[derive(Clone, Debug, Default)]
 pub struct Fields<'a> {
     nik: Option<&'a str>,
     kk: Option<&'a str>,
-    full_name: Option<&'a str>,
-    birth_place: Option<&'a str>,
+    full_name: Option<Cow<'a, str>>,
+    birth_place: Option<Cow<'a, str>>,
     birth_date: Option<Date>,
     phone: Option<&'a str>,
-    email: Option<&'a str>,
+    email: Option<Cow<'a, str>>,
 }
 
 /// What the rules make of [`Fields`]: what is right by its name, the rest as faults.
@@ -95,8 +97,18 @@ const BIRTH_PLACE_CHARS_MAX: usize = 100;
 ///
 /// # Errors
 /// Every fault, in the order of the form.
-pub fn check(form: &OpenDraft, rules: &Rules<'_>) -> Result<(Identity, Vec<Warning>), Vec<Fault>> {
-    match check_fields(&Fields::from(form), rules) {
+pub fn check(form: OpenDraft, rules: &Rules<'_>) -> Result<(Identity, Vec<Warning>), Vec<Fault>> {
+    let OpenDraft { nik, kk, full_name, birth_place, birth_date, phone, email, captcha: _ } = form;
+    let fields = Fields {
+        nik: Some(&nik),
+        kk: Some(&kk),
+        full_name: Some(full_name.into()),
+        birth_place: Some(birth_place.into()),
+        birth_date: Some(birth_date),
+        phone: Some(&phone),
+        email: Some(email.into()),
+    };
+    match check_fields(fields, rules) {
         CheckedFields {
             nik: Some(nik),
             kk: Some(kk),
@@ -113,7 +125,7 @@ pub fn check(form: &OpenDraft, rules: &Rules<'_>) -> Result<(Identity, Vec<Warni
 }
 
 /// Checks whichever fields there are, each by the rule of step 1. The only place where these rules are applied.
-pub fn check_fields(fields: &Fields<'_>, rules: &Rules<'_>) -> CheckedFields {
+pub fn check_fields(fields: Fields<'_>, rules: &Rules<'_>) -> CheckedFields {
     let mut faults = Vec::new();
     let contact = Failure::ContactInvalid;
     let nik = keep("nik", fields.nik.map(|text| check_nik(text, rules)), &mut faults);
@@ -141,11 +153,11 @@ impl<'a> From<&'a OpenDraft> for Fields<'a> {
         Fields {
             nik: Some(&form.nik),
             kk: Some(&form.kk),
-            full_name: Some(&form.full_name),
-            birth_place: Some(&form.birth_place),
+            full_name: Some(Cow::from(&form.full_name)),
+            birth_place: Some(Cow::from(&form.birth_place)),
             birth_date: Some(form.birth_date),
             phone: Some(&form.phone),
-            email: Some(&form.email),
+            email: Some(Cow::from(&form.email)),
         }
     }
 }
@@ -155,11 +167,11 @@ impl<'a> From<&'a ValidationForm> for Fields<'a> {
         Fields {
             nik: form.nik.as_deref(),
             kk: form.kk.as_deref(),
-            full_name: form.full_name.as_deref(),
-            birth_place: form.birth_place.as_deref(),
+            full_name: form.full_name.as_deref().map(Cow::from),
+            birth_place: form.birth_place.as_deref().map(Cow::from),
             birth_date: form.birth_date,
             phone: form.phone.as_deref(),
-            email: form.email.as_deref(),
+            email: form.email.as_deref().map(Cow::from),
         }
     }
 }
@@ -188,19 +200,19 @@ fn check_nik(text: &str, rules: &Rules<'_>) -> Result<Nik, Failure> {
     })
 }
 
-fn check_name(text: &str) -> Result<Name, Failure> {
+fn check_name(text: Cow<'_, str>) -> Result<Name, Failure> {
     Name::parse(text).map_err(|fault| match fault {
         NameFault::Title => Failure::NameHasTitle,
         NameFault::Malformed => Failure::IdentityMismatch,
     })
 }
 
-fn check_birth_place(text: &str) -> Result<String, Failure> {
-    let text = text.trim();
+fn check_birth_place(text: Cow<'_, str>) -> Result<String, Failure> {
+    let text = trimmed(text);
     let fits = !text.is_empty()
         && text.chars().count() <= BIRTH_PLACE_CHARS_MAX
         && !text.chars().any(char::is_control);
-    if fits { Ok(text.to_owned()) } else { Err(Failure::BirthplaceUnknown) }
+    if fits { Ok(text) } else { Err(Failure::BirthplaceUnknown) }
 }
 
 fn check_age(birth: Date, rules: &Rules<'_>) -> Result<Date, Failure> {
@@ -232,7 +244,7 @@ mod tests {
         let limits = Limits::default();
         let today = "2026-11-21".parse().unwrap();
         let rules = Rules { regions: RegionSet::RealAndSynthetic, limits: &limits, today };
-        let found = check(&form, &rules).map(|(_, warnings)| warnings);
+        let found = check(form, &rules).map(|(_, warnings)| warnings);
         let found = found.map_err(|faults| faults.iter().map(|f| (f.field, f.failure)).collect::<Vec<_>>());
         assert_eq!(found, expect.map(<[_]>::to_vec).map_err(<[_]>::to_vec));
     }
@@ -261,7 +273,7 @@ mod tests {
         let limits = Limits::default();
         let today = "2026-11-21".parse().unwrap();
         let rules = Rules { regions: RegionSet::RealAndSynthetic, limits: &limits, today };
-        let (identity, _) = check(&form, &rules).unwrap();
+        let (identity, _) = check(form, &rules).unwrap();
         assert_eq!(format!("{identity:?}"), "Identity { nik: Nik(9901**********10), .. }");
     }
 
@@ -281,7 +293,7 @@ mod tests {
         let rules = Rules { regions: RegionSet::RealAndSynthetic, limits: &limits, today };
         let check = |typed: serde_json::Value, faults: &[(&str, Failure)], warnings: &[Warning]| {
             let form: ValidationForm = serde_json::from_value(typed.clone()).unwrap();
-            let found = check_fields(&Fields::from(&form), &rules);
+            let found = check_fields(Fields::from(&form), &rules);
             let found_faults: Vec<_> =
                 found.faults.iter().map(|fault| (fault.field, fault.failure)).collect();
             assert_eq!((found_faults.as_slice(), found.warnings.as_slice()), (faults, warnings), "{typed}");
@@ -315,8 +327,8 @@ mod tests {
         // Of a form that is whole, both say the same.
         let mut whole = form();
         (whole.nik, whole.kk) = ("9901011805000010".to_owned(), "0000000000000000".to_owned());
-        let found = check_fields(&Fields::from(&whole), &rules);
-        assert_eq!(super::check(&whole, &rules).unwrap().1, found.warnings);
+        let found = check_fields(Fields::from(&whole), &rules);
+        assert_eq!(super::check(whole, &rules).unwrap().1, found.warnings);
         assert_eq!(found.warnings.len(), 2);
     }
 

@@ -1,6 +1,7 @@
 //! Names of people: the form in which two writings are the same, and the titles that don't belong in one.
 
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// A name as it stands on a certificate: letters, spaces, apostrophes, hyphens and full stops, and no title.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,7 +29,11 @@ impl Name {
     ///
     /// # Errors
     /// [`NameFault`].
-    pub fn parse(text: &str) -> Result<Name, NameFault> {
+    pub fn parse<'a>(text: impl Into<Cow<'a, str>>) -> Result<Name, NameFault> {
+        let text = text.into();
+        if is_plain(&text) {
+            return Ok(Name(text.into_owned()));
+        }
         let mut name = String::with_capacity(text.len());
         let mut is_titled = false;
         let mut words = text.split_whitespace().peekable();
@@ -85,6 +90,23 @@ impl Name {
         };
         self.0.split(' ').map(word).collect::<Vec<_>>().join(" ")
     }
+}
+
+/// Whether a look at each byte shows that `text` is a name as it is to be kept: ASCII letters, apostrophes, hyphens and single spaces,
+/// and no title. Nearly every name is one; of the others nothing is said here.
+fn is_plain(text: &str) -> bool {
+    let (mut letters, mut before) = (0, b' ');
+    for &byte in text.as_bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' => letters += 1,
+            b' ' if before != b' ' => {}
+            b'\'' | b'`' | b'-' => {}
+            _ => return false,
+        }
+        before = byte;
+    }
+    let is_titled = text.split_once(' ').is_some_and(|(first, _)| is_title_before(first));
+    letters > 0 && before != b' ' && text.len() <= NAME_CHARS_MAX && !is_titled
 }
 
 /// Drs., Hj, PROF: one of the known ones, with or without full stops behind it.

@@ -12,7 +12,7 @@ fuzz_target!(|body: &[u8]| {
     let limits = Limits::default();
     let today = "2026-11-21".parse().expect("a date of the calendar");
     let rules = Rules { regions: RegionSet::RealAndSynthetic, limits: &limits, today };
-    match identity::check(&form, &rules) {
+    match identity::check(form, &rules) {
         Err(faults) => assert!(!faults.is_empty()),
         Ok((identity, _)) => {
             let stored = serde_json::to_vec(&identity).expect("an identity has no failing serialiser");

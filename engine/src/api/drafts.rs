@@ -19,11 +19,11 @@ use server::Answer;
 pub(super) async fn open(app: &App, guest: Guest, body: Incoming) -> Result<Answer, ApiError> {
     check_gate(app)?;
     let form: OpenDraft = read_form(app, body).await?;
-    Ok(answer::json(StatusCode::CREATED, &begin(app, guest, &form).await?))
+    Ok(answer::json(StatusCode::CREATED, &begin(app, guest, form).await?))
 }
 
 /// Opens a draft for whoever `form` says they are.
-pub(crate) async fn begin(app: &App, guest: Guest, form: &OpenDraft) -> Result<DraftOpened, ApiError> {
+pub(crate) async fn begin(app: &App, guest: Guest, form: OpenDraft) -> Result<DraftOpened, ApiError> {
     // Before the captcha is used up: whoever is sent away can answer the same one when they come back soon.
     let _pass = enter_named(app, &form.nik)?;
     guest.check_holder(app, &form.nik)?;

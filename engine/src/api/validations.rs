@@ -17,6 +17,6 @@ pub(super) async fn check(app: &App, body: Incoming) -> Result<Answer, ApiError>
     let form: ValidationForm = read_form(app, body).await?;
     let today = app.clock.now().date_wib();
     let rules = Rules { regions: app.config.regions, limits: &app.config.limits, today };
-    let checked = identity::check_fields(&Fields::from(&form), &rules);
+    let checked = identity::check_fields(Fields::from(&form), &rules);
     Ok(answer::json(StatusCode::OK, &Validated::of(&checked.faults, &checked.warnings)))
 }

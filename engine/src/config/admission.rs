@@ -17,8 +17,9 @@ pub(crate) struct AdmissionConfig {
     pub(crate) photos: Policy,
     /// Requests under way at a time in all, where that is bounded.
     pub(crate) in_flight_max: Option<usize>,
-    /// What a person asks of passwords and photos, where that bounds how many may begin.
-    pub(crate) newcomers: Option<[Demand; 2]>,
+    /// What a person asks of passwords and photos, where that bounds how many may begin, and how many begin for each who is brought
+    /// through.
+    pub(crate) newcomers: Option<([Demand; 2], f64)>,
 }
 
 /// The keys as they stand in the file, those with a range clamped to it.
@@ -65,27 +66,33 @@ impl RawAdmission {
             problems.push(format!("admission = {name:?} is none of {names}"));
         }
         let name = known.unwrap_or("none");
-        let work = |slots, service_mean| self.sized(name, slots, service_mean).split().1;
+        let newcomers = self.newcomers(name);
+        let work = |slots, service_mean| {
+            let (_, work) = self.sized(name, slots, service_mean).split();
+            if newcomers.is_some() { work.with_newcomers_bounded() } else { work }
+        };
         AdmissionConfig {
             name,
             people: self.people(name),
             passwords: work(self.password_threads, self.service),
             photos: work(self.photo_threads, PHOTO_GUESS),
             in_flight_max: (name == "concurrency-limit").then_some(self.in_flight_max),
-            newcomers: self.newcomers(name),
+            newcomers,
         }
     }
 
     /// The waiting room calls as many as the pools bring through by itself. A cohort finds its level by and by; until then more would
     /// begin.
-    fn newcomers(&self, name: &str) -> Option<[Demand; 2]> {
+    fn newcomers(&self, name: &str) -> Option<([Demand; 2], f64)> {
         let lets_too_many_begin = !matches!(name, "none" | "waiting-room");
         let demand = |slots, service_guess, jobs_per_person| Demand { slots, service_guess, jobs_per_person };
+        let share = self.sized(name, self.password_threads, self.service).work().newcomers_share();
         (self.newcomers_bounded && lets_too_many_begin).then(|| {
-            [
+            let pools = [
                 demand(self.password_threads, self.service, 1),
                 demand(self.photo_threads, PHOTO_GUESS, PHOTOS_PER_PERSON),
-            ]
+            ];
+            (pools, share)
         })
     }
 
@@ -189,7 +196,10 @@ mod tests {
         for name in ["none", "waiting-room"] {
             check(&format!("admission = \"{name}\""), false);
         }
-        let [passwords, photos] = admission("admission = \"codel\"").newcomers.unwrap();
+        let share =
+            |name: &str| admission(&format!("admission = \"{name}\"")).newcomers.map(|(_, share)| share);
+        assert_eq!((share("codel"), share("deadline")), (Some(0.95), Some(1.0)));
+        let ([passwords, photos], _) = admission("admission = \"codel\"").newcomers.unwrap();
         assert_eq!((passwords.slots, passwords.service_guess.as_millis()), (2, 30));
         assert_eq!((photos.slots, photos.jobs_per_person), (1, 2));
     }

@@ -207,6 +207,7 @@ mod tests {
             slots: 1,
             target: Duration::from_secs(5),
             interval: Duration::from_secs(50),
+            relief: Duration::from_secs(50),
             queue_max: 2,
             order: Order::AdaptiveLifo,
         };

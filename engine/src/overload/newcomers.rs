@@ -15,9 +15,9 @@ pub(crate) struct Newcomers {
 pub(crate) struct Beginning(Option<Arc<Newcomers>>);
 
 impl Newcomers {
-    /// `pools` in the order in which [`Newcomers::worked`] numbers them.
-    pub(crate) fn new(pools: &[Demand]) -> Newcomers {
-        Newcomers { state: Mutex::new(admission::Newcomers::new(pools)), started: Instant::now() }
+    /// `pools` in the order in which [`Newcomers::worked`] numbers them; `share` as for [`admission::Newcomers::new`].
+    pub(crate) fn new(pools: &[Demand], share: f64) -> Newcomers {
+        Newcomers { state: Mutex::new(admission::Newcomers::new(pools, share)), started: Instant::now() }
     }
 
     /// Whether somebody may begin.
@@ -68,7 +68,7 @@ mod tests {
     /// One person a minute, four at once.
     fn newcomers() -> Arc<Newcomers> {
         let demand = Demand { slots: 1, service_guess: Duration::from_secs(60), jobs_per_person: 1 };
-        Arc::new(Newcomers::new(&[demand]))
+        Arc::new(Newcomers::new(&[demand], 1.0))
     }
 
     #[test]

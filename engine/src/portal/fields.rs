@@ -118,7 +118,12 @@ impl<'a> Faults<'a> {
                     h2 { "Periksa kembali isian berikut" }
                     ul {
                         @for field in &problem.fields {
-                            li { a href={ "#" (field.field) } { (told(field)) } }
+                            li {
+                                a href={ "#" (field.field) } {
+                                    @if let Some(label) = texts::label(&field.field) { (label) ": " }
+                                    (told(field))
+                                }
+                            }
                         }
                     }
                     @if problem.fields.iter().all(|field| field.code != Failure::FormOutdated) {

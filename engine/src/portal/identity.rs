@@ -31,7 +31,7 @@ pub(super) async fn take(visit: &Visit<'_>, guest: Guest, body: Incoming) -> Res
         return Ok(visit.shown(&form(visit, &fields, Faults::default())));
     }
     let opened = match read(visit, &fields) {
-        Ok(identity) => api::begin(visit.app, guest, &identity).await,
+        Ok(identity) => api::begin(visit.app, guest, identity).await,
         Err(error) => Err(error),
     };
     match opened {
@@ -68,7 +68,7 @@ fn without_date(visit: &Visit<'_>, fields: &Fields) -> ApiError {
     let config = &visit.app.config;
     let today = visit.app.clock.now().date_wib();
     let rules = identity::Rules { regions: config.regions, limits: &config.limits, today };
-    let mut faults = identity::check_fields(&identity::Fields::from(&form), &rules).faults;
+    let mut faults = identity::check_fields(identity::Fields::from(&form), &rules).faults;
     let place = faults.iter().position(|fault| matches!(fault.field, "phone" | "email"));
     let fault = identity::Fault { field: "birth_date", failure: Failure::FormOutdated };
     faults.insert(place.unwrap_or(faults.len()), fault);

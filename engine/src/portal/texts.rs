@@ -29,6 +29,25 @@ pub(super) const SURE: &str = "Apakah data yang Anda isikan sudah sesuai? Cek ke
 /// At a field that was left empty.
 pub(super) const INCOMPLETE: &str = "Isian ini belum lengkap.";
 
+/// What field `name` is called where it is not beside its text.
+pub(super) fn label(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "nik" => "NIK",
+        "kk" => "Nomor Kartu Keluarga",
+        "full_name" => "Nama lengkap",
+        "certificate_name" => "Nama sesuai ijazah",
+        "birth_place" => "Tempat lahir",
+        "birth_date" => "Tanggal lahir",
+        "phone" => "Nomor HP",
+        "email" => "Email",
+        "captcha" => "Kode pada gambar",
+        "password" => "Kata sandi",
+        "password_repetition" => "Ulangi kata sandi",
+        "description" => "Uraian",
+        _ => return None,
+    })
+}
+
 /// Why a refusal came, and what to do about it.
 #[derive(Clone, Copy)]
 pub(super) struct Advice {

@@ -54,7 +54,7 @@ fn draft(person: u32) -> Draft {
     let limits = Limits::default();
     let rules =
         Rules { regions: RegionSet::RealAndSynthetic, limits: &limits, today: "2026-11-21".parse().unwrap() };
-    let (identity, warnings) = identity::check(&form, &rules).unwrap();
+    let (identity, warnings) = identity::check(form, &rules).unwrap();
     Draft::open(identity, warnings, at(1_000 + i64::from(person % 7)))
 }
 

@@ -50,7 +50,7 @@ fn step_1(applicant: &Applicant, population: &Population, limits: &Limits) -> Re
     }
     let rules = Rules { regions: RegionSet::RealAndSynthetic, limits, today: population.reference() };
     let form = applicant.open_draft(CaptchaAnswer { id: String::new(), answer: String::new() });
-    let (identity, _) = identity::check(&form, &rules)
+    let (identity, _) = identity::check(form, &rules)
         .map_err(|faults| faults.first().expect("a form is refused for a fault").failure)?;
     identity::judge_registry_answer(truth(&identity, population))?;
     Ok(identity)

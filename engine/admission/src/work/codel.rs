@@ -3,7 +3,7 @@
 //! A burst makes a line that is worked off within an interval: it is left alone, first come first served.
 //! Where nobody was begun at once for a whole interval, the line stands because more comes than can be done:
 //! then nobody stays in it for longer than the target, and the newest is served first, since its client is
-//! the least likely to have gone. It is so until nobody has been overdue for an interval: a slot that happens
+//! the least likely to have gone. It is so until nobody has been overdue for a while: a slot that happens
 //! to be free for an instant does not end an overload. The distinction between burst and standing line is
 //! that of Nichols and Jacobson, "Controlling Queue Delay" (ACM Queue 2012); for requests, which don't slow
 //! down when one of them is dropped, the short target for everybody and the turned order are those of Maurer,
@@ -25,6 +25,8 @@ pub struct CodelSettings {
     pub target: Duration,
     /// A line stands when nobody was begun at once for so long.
     pub interval: Duration,
+    /// It stands no longer when somebody is begun at once and nobody was overdue for so long.
+    pub relief: Duration,
     /// Most requests in the line, a bound on memory; whoever comes on top is turned away at once.
     pub queue_max: usize,
     /// Who is next in a standing line.
@@ -109,7 +111,7 @@ impl Codel {
     /// Somebody is begun at once.
     fn relieve(&mut self, now: Moment) {
         self.relieved_at = now;
-        self.overdue_at = self.overdue_at.filter(|&last| now.since(last) <= self.settings.interval);
+        self.overdue_at = self.overdue_at.filter(|&last| now.since(last) <= self.settings.relief);
     }
 
     fn leave(&mut self, parked: Parked, how: How, now: Moment) -> Option<Leave> {
@@ -126,8 +128,13 @@ mod tests {
 
     fn codel(order: Order) -> Desk {
         let ms = Duration::from_millis;
-        let settings = CodelSettings { slots: 1, target: ms(20), interval: ms(100), queue_max: 4, order };
+        let settings = CodelSettings { relief: ms(100), ..soon_over(order) };
         Desk::new(Work::Codel(settings))
+    }
+
+    fn soon_over(order: Order) -> CodelSettings {
+        let ms = Duration::from_millis;
+        CodelSettings { slots: 1, target: ms(20), interval: ms(100), relief: ms(0), queue_max: 4, order }
     }
 
     #[test]
@@ -158,6 +165,16 @@ mod tests {
         check(codel(Order::AdaptiveLifo), &format!("{stands}; {soon}"));
         let late = "190 -1; 190 ?; 282 +4 start; 282 +5 park; 282 !382; 382 ?; 382 -4; 382 ? start 5";
         check(codel(Order::AdaptiveLifo), &format!("{stands}; {late}"));
+    }
+
+    #[test]
+    fn without_a_relief_a_free_slot_is_enough() {
+        let desk = Desk::new(Work::Codel(soon_over(Order::AdaptiveLifo)));
+        let stands = "0 +1 start; 0 +2 park; 150 ? overdue 2; 150 ?; 160 -1; 160 ?";
+        check(
+            desk,
+            &format!("{stands}; 195 +4 start; 195 +5 park; 195 !295; 215 ?; 216 ?; 216 -4; 216 ? start 5"),
+        );
     }
 
     #[test]

@@ -70,7 +70,7 @@ impl Caller {
         let away = counts.deferred + counts.shed + counts.refused + counts.dropped + counts.expired;
         assert_eq!(counts.offered, counts.admitted + away + in_line, "{context}");
         if policy != Policy::None {
-            assert!(self.running.len() <= 12, "{context}: {} under way", self.running.len());
+            assert!(self.running.len() <= 24, "{context}: {} under way", self.running.len());
         }
     }
 }

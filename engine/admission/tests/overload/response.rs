@@ -7,8 +7,14 @@ use std::time::Duration;
 fn run(order: Order, load: f64, target_ms: u64) -> (u64, u64, u64) {
     let setup = Setup::single(load);
     let target = Duration::from_millis(target_ms);
-    let settings =
-        CodelSettings { slots: setup.workers, target, interval: target * 10, queue_max: 10_000, order };
+    let settings = CodelSettings {
+        slots: setup.workers,
+        target,
+        interval: target * 10,
+        relief: target * 10,
+        queue_max: 10_000,
+        order,
+    };
     let report = setup.run(Policy::Codel(settings));
     let of = |permille| Report::quantile_ms(&report.response_us, permille);
     (of(500), of(990), report.counts.useful)

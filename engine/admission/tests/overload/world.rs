@@ -105,7 +105,8 @@ impl Setup {
 
     /// Runs the policy that has this name, with the numbers that follow from the size of the service.
     pub(crate) fn run_named(&self, name: &str) -> Report {
-        self.run(Policy::sized(name, &self.sizing()).unwrap())
+        let policy = Policy::sized(name, &self.sizing()).unwrap();
+        self.run(if self.bounds_newcomers { policy.with_newcomers_bounded() } else { policy })
     }
 }
 
@@ -183,7 +184,7 @@ impl World {
         let bounding = if setup.bounds_newcomers { &pools[..] } else { &[] };
         let mut world = World {
             gate: Gate::new(policy, &key),
-            newcomers: Newcomers::new(bounding),
+            newcomers: Newcomers::new(bounding, policy.work().newcomers_share()),
             key,
             now: START,
             report: Report::default(),

@@ -51,7 +51,7 @@ async fn agrees_with_what_applicants_expect() {
     };
     for applicant in (0..500).map(|arrival| crowd.applicant(arrival)) {
         let form = applicant.open_draft(CaptchaAnswer { id: String::new(), answer: String::new() });
-        let (identity, _) = identity::check(&form, &rules).unwrap();
+        let (identity, _) = identity::check(form, &rules).unwrap();
         let answer = client.ask(&RegistryQuestion::about(&identity)).await.answer();
         let judged =
             identity::judge_registry_answer(answer).map_or_else(Expected::Refused, |()| Expected::Registered);

@@ -74,7 +74,7 @@ impl Portal<'_> {
         }
         let rules = Rules { regions: RegionSet::RealAndSynthetic, limits: self.limits, today: self.today };
         let form = applicant.open_draft(CaptchaAnswer { id: String::new(), answer: String::new() });
-        let (identity, warnings) = identity::check(&form, &rules).map_err(|faults| {
+        let (identity, warnings) = identity::check(form, &rules).map_err(|faults| {
             let spoilt = if applicant.second_defect.is_some() { 1..=2 } else { 1..=1 };
             assert!(
                 spoilt.contains(&faults.len()),
