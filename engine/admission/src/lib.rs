@@ -51,7 +51,7 @@ pub use people::odd_even::OddEvenSettings;
 pub use people::room::token::TokenError;
 pub use people::room::{RoomCounters, RoomSettings, Standing};
 pub use policy::{Policy, Sizing};
-pub use work::codel::{CodelSettings, Order};
+pub use work::codel::{Away, CodelSettings, Order};
 pub use work::deadline::DeadlineSettings;
 
 pub use work::Work;

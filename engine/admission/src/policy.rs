@@ -7,7 +7,7 @@ use crate::people::cohort::CohortSettings;
 use crate::people::odd_even::OddEvenSettings;
 use crate::people::room::RoomSettings;
 use crate::work::Work;
-use crate::work::codel::{CodelSettings, Order};
+use crate::work::codel::{Away, CodelSettings, Order};
 use crate::work::deadline::DeadlineSettings;
 use std::time::Duration;
 
@@ -105,12 +105,16 @@ impl Policy {
     }
 
     /// The same where no more people begin than can be brought through ([`crate::Newcomers`]). A line that stands is a chance there,
-    /// and soon over: it is given ten times as long to become a standing one, and is none any more when a slot is free.
+    /// and soon over: CoDel gives it ten times as long to become a standing one, and shuts it then instead of emptying it.
     pub fn with_newcomers_bounded(self) -> Policy {
         match self {
-            Policy::Codel(codel) => {
-                Policy::Codel(CodelSettings { interval: codel.interval * 10, relief: Duration::ZERO, ..codel })
-            }
+            Policy::Codel(codel) => Policy::Codel(CodelSettings {
+                interval: codel.interval * 10,
+                relief: Duration::ZERO,
+                order: Order::Fifo,
+                away: Away::Newest,
+                ..codel
+            }),
             other => other,
         }
     }
@@ -172,6 +176,7 @@ impl Sizing {
             relief: target * 10,
             queue_max: QUEUE_MAX,
             order: Order::AdaptiveLifo,
+            away: Away::Oldest,
         }
     }
 
@@ -203,12 +208,14 @@ impl Sizing {
     /// there, half as many again for those who are slow.
     fn room(&self) -> RoomSettings {
         let every = self.turn().saturating_mul(self.requests_per_person).mul_f64(1.0 / 0.95);
+        // Calls are given out when somebody asks; what falls due between two of them must not be lost.
+        let ahead = self.slots.max(1).saturating_mul(SLOTS_AHEAD);
         let inside = us(self.journey).saturating_mul(3) / us(every).max(1) / 2;
         RoomSettings {
             room: 0,
             opens_at: self.opens_at,
             active_max: usize::try_from(inside).unwrap_or(usize::MAX).max(self.slots.saturating_mul(2)),
-            calls: Budget { burst: u32::try_from(self.slots.max(1)).unwrap_or(u32::MAX), every },
+            calls: Budget { burst: u32::try_from(ahead).unwrap_or(u32::MAX), every },
             heartbeat_within: MINUTE,
             idle_within: 10 * MINUTE,
             waiting_max: PEOPLE_MAX,

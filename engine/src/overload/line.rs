@@ -192,7 +192,7 @@ mod tests {
     use crate::clock::Clock;
     use crate::metrics::Metrics;
     use crate::overload::Reason;
-    use admission::{CodelSettings, Key, Order};
+    use admission::{Away, CodelSettings, Key, Order};
     use tempfile::TempDir;
 
     fn line(policy: Policy, metrics: &Metrics) -> Arc<Line> {
@@ -210,6 +210,7 @@ mod tests {
             relief: Duration::from_secs(50),
             queue_max: 2,
             order: Order::AdaptiveLifo,
+            away: Away::Oldest,
         };
         line(Policy::Codel(settings), metrics)
     }

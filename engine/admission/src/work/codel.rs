@@ -31,6 +31,17 @@ pub struct CodelSettings {
     pub queue_max: usize,
     /// Who is next in a standing line.
     pub order: Order,
+    /// Who is turned away from one.
+    pub away: Away,
+}
+
+/// Who is turned away from a standing line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Away {
+    /// Whoever has stood in it for longer than the target.
+    Oldest,
+    /// Whoever comes while somebody has: they hear of it at once, however long the line is.
+    Newest,
 }
 
 /// Who is next in a standing line.
@@ -62,7 +73,8 @@ impl Codel {
             self.relieve(now);
             return Offer::Start;
         }
-        if self.line.len() >= self.settings.queue_max {
+        let is_shut = self.settings.away == Away::Newest && self.has_overdue(now);
+        if is_shut || self.line.len() >= self.settings.queue_max {
             return Offer::Shed;
         }
         self.line.push(Parked { id, since: now, until });
@@ -72,7 +84,7 @@ impl Codel {
     pub(crate) fn next(&mut self, running: usize, now: Moment) -> Option<Leave> {
         let standing = self.is_standing(now);
         let oldest = self.line.oldest()?;
-        if standing && now.since(oldest.since) > self.settings.target {
+        if self.settings.away == Away::Oldest && self.has_overdue(now) {
             self.overdue_at = Some(now);
             return self.leave(oldest, How::Overdue, now);
         }
@@ -93,7 +105,7 @@ impl Codel {
 
     /// When the oldest has stood too long, in a line that has become a standing one by then.
     pub(crate) fn wake_at(&self) -> Option<Moment> {
-        let oldest = self.line.oldest()?;
+        let oldest = self.line.oldest().filter(|_| self.settings.away == Away::Oldest)?;
         let overdue_at = oldest.since.plus(self.settings.target);
         let standing_at = self.relieved_at.plus(self.settings.interval);
         let wake_at = if self.overdue_at.is_some() { overdue_at } else { overdue_at.max(standing_at) };
@@ -106,6 +118,12 @@ impl Codel {
 
     fn is_standing(&self, now: Moment) -> bool {
         self.overdue_at.is_some() || now.since(self.relieved_at) > self.settings.interval
+    }
+
+    /// Whether the line stands, and somebody in it for longer than the target.
+    fn has_overdue(&self, now: Moment) -> bool {
+        let is_overdue = |oldest: Parked| now.since(oldest.since) > self.settings.target;
+        self.is_standing(now) && self.line.oldest().is_some_and(is_overdue)
     }
 
     /// Somebody is begun at once.
@@ -127,14 +145,14 @@ mod tests {
     use crate::work::{Desk, Work};
 
     fn codel(order: Order) -> Desk {
-        let ms = Duration::from_millis;
-        let settings = CodelSettings { relief: ms(100), ..soon_over(order) };
-        Desk::new(Work::Codel(settings))
+        desk(order, Duration::from_millis(100), Away::Oldest)
     }
 
-    fn soon_over(order: Order) -> CodelSettings {
+    fn desk(order: Order, relief: Duration, away: Away) -> Desk {
         let ms = Duration::from_millis;
-        CodelSettings { slots: 1, target: ms(20), interval: ms(100), relief: ms(0), queue_max: 4, order }
+        let settings =
+            CodelSettings { slots: 1, target: ms(20), interval: ms(100), relief, queue_max: 4, order, away };
+        Desk::new(Work::Codel(settings))
     }
 
     #[test]
@@ -169,11 +187,19 @@ mod tests {
 
     #[test]
     fn without_a_relief_a_free_slot_is_enough() {
-        let desk = Desk::new(Work::Codel(soon_over(Order::AdaptiveLifo)));
+        let desk = desk(Order::AdaptiveLifo, Duration::ZERO, Away::Oldest);
         let stands = "0 +1 start; 0 +2 park; 150 ? overdue 2; 150 ?; 160 -1; 160 ?";
+        check(desk, &format!("{stands}; 195 +4 start; 195 +5 park; 195 !295; 216 ?; 216 -4; 216 ? start 5"));
+    }
+
+    /// Who comes to a line that stands hears of it at once; who is in it is served, and once it is short enough others may come.
+    #[test]
+    fn a_standing_line_may_turn_away_whoever_comes() {
+        let desk = desk(Order::Fifo, Duration::ZERO, Away::Newest);
+        let stands = "0 +1 start; 0 +2 park; 90 +3 park; 101 +4 shed; 101 ?; 101 !never";
         check(
             desk,
-            &format!("{stands}; 195 +4 start; 195 +5 park; 195 !295; 215 ?; 216 ?; 216 -4; 216 ? start 5"),
+            &format!("{stands}; 101 -1; 101 ? start 2; 105 +5 park; 115 +6 shed; 116 -2; 116 ? start 3"),
         );
     }
 

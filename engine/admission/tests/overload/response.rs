@@ -1,7 +1,7 @@
 //! In a standing line the newest first: the same goodput, and those who are served are served at once.
 
 use crate::world::{Report, Setup};
-use admission::{CodelSettings, Order, Policy};
+use admission::{Away, CodelSettings, Order, Policy};
 use std::time::Duration;
 
 fn run(order: Order, load: f64, target_ms: u64) -> (u64, u64, u64) {
@@ -14,6 +14,7 @@ fn run(order: Order, load: f64, target_ms: u64) -> (u64, u64, u64) {
         relief: target * 10,
         queue_max: 10_000,
         order,
+        away: Away::Oldest,
     };
     let report = setup.run(Policy::Codel(settings));
     let of = |permille| Report::quantile_ms(&report.response_us, permille);
