@@ -87,7 +87,7 @@ mod tests {
         let check = |list: &[&str], count: usize| {
             assert_eq!(list.len(), count);
             for name in list {
-                assert!(Name::parse(&format!("{name} {name}")).is_ok(), "{name:?}");
+                assert!(Name::parse(format!("{name} {name}")).is_ok(), "{name:?}");
             }
         };
         check(Men::NAME_FIRST_NAME, 487);
