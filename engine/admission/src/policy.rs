@@ -208,14 +208,12 @@ impl Sizing {
     /// there, half as many again for those who are slow.
     fn room(&self) -> RoomSettings {
         let every = self.turn().saturating_mul(self.requests_per_person).mul_f64(1.0 / 0.95);
-        // Calls are given out when somebody asks; what falls due between two of them must not be lost.
-        let ahead = self.slots.max(1).saturating_mul(SLOTS_AHEAD);
         let inside = us(self.journey).saturating_mul(3) / us(every).max(1) / 2;
         RoomSettings {
             room: 0,
             opens_at: self.opens_at,
             active_max: usize::try_from(inside).unwrap_or(usize::MAX).max(self.slots.saturating_mul(2)),
-            calls: Budget { burst: u32::try_from(ahead).unwrap_or(u32::MAX), every },
+            calls: RoomSettings::calls(every, self.slots),
             heartbeat_within: MINUTE,
             idle_within: 10 * MINUTE,
             waiting_max: PEOPLE_MAX,

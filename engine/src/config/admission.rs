@@ -1,7 +1,7 @@
 //! Settings of admission: one policy, taken apart into the rule for people, which is asked before anything is read, and the rule for
 //! the work of each pool.
 
-use admission::{Budget, Demand, Policy, Sizing};
+use admission::{Budget, Demand, Policy, RoomSettings, Sizing};
 use std::time::Duration;
 
 /// Who gets in when more comes than can be done.
@@ -107,7 +107,7 @@ impl RawAdmission {
             }
             Policy::WaitingRoom(mut room, work) => {
                 if let Some(per_s) = self.calls_per_s {
-                    room.calls.every = every(per_s);
+                    room.calls = RoomSettings::calls(every(per_s), self.password_threads);
                     room.active_max = active_max(per_s);
                 }
                 room.active_max = self.active_max.unwrap_or(room.active_max);

@@ -60,6 +60,16 @@ pub struct RoomSettings {
     pub token_life: Duration,
 }
 
+impl RoomSettings {
+    /// One call `every` so long, and as many at once as there are slots. Calls are given out when somebody asks: what fell due within the
+    /// last fifth of a second is kept for them.
+    pub fn calls(every: Duration, slots: usize) -> Budget {
+        let kept = Duration::from_millis(200).as_micros() / every.as_micros().max(1);
+        let burst = u32::try_from(slots.max(1)).unwrap_or(u32::MAX);
+        Budget { burst: burst.max(u32::try_from(kept).unwrap_or(u32::MAX)), every }
+    }
+}
+
 /// What outlives a restart: keep it, and hand it to [`crate::Gate::restore`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RoomCounters {
