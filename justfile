@@ -34,7 +34,7 @@ policies *options:
     cargo build --release -p simulator --bin lonjakan --example policies
     target/release/examples/policies {{options}}
 
-# The search for capacity over HTTP against queues whose capacity is known by formula; about seven minutes, on a quiet machine.
+# The search for capacity over HTTP against queues whose capacity is known by formula; a quarter of an hour and more, on a quiet machine.
 erlang *options:
     cargo build -p simulator --example erlang
     target/debug/examples/erlang {{options}}
