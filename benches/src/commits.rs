@@ -1,6 +1,6 @@
 //! How many confirmations a second come to disk, with so many waiting at a time?
 //!
-//! Floor: sled by itself, given the same keys and rows by a thread that takes what waits, writes one batch and flushes once.
+//! Floor: sled by itself, given the same rows, ready made, by a thread that takes what waits, writes one batch and flushes once.
 
 use crate::form;
 use crate::table::{Goal, Row, Unit};
@@ -8,9 +8,11 @@ use domain::document::{Dimensions, DocumentKind};
 use domain::draft::{AccountNumber, Credentials, Document, Draft, SecurityQuestion};
 use domain::identity::{self, Rules};
 use domain::wire::{CaptchaAnswer, Category, Profile};
-use domain::{Limits, RegionSet, Sex, Timestamp};
-use engine::measuring::Commits;
+use domain::{Limits, RegionSet, Sex, Timestamp, questions};
+use engine::measuring::{self, Commits};
 use engine::store::{Account, DraftId, SledStore, Store};
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
 use std::error::Error;
 use std::path::Path;
 use std::sync::Arc;
@@ -60,30 +62,39 @@ fn committed(drafts: Vec<(DraftId, Draft)>, waiting: usize) -> Result<f64, Box<d
 
 fn bare(drafts: &[(DraftId, Draft)], waiting: usize) -> Result<f64, Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
-    let db = sled::Config::new()
-        .path(folder.path())
-        .cache_capacity(CACHE_BYTES)
-        .flush_every_ms(Some(500))
-        .open()?;
-    let tree = db.open_tree("register")?;
+    let open = |name| {
+        let config = sled::Config::new().path(folder.path().join(name));
+        config.cache_capacity(CACHE_BYTES / 2).flush_every_ms(Some(500)).open()?.open_tree("register")
+    };
+    let (accounts, begun) = (open("accounts")?, open("drafts")?);
     for (id, draft) in drafts {
-        tree.insert(key(b'd', &id.0), serde_json::to_vec(draft)?)?;
+        begun.insert(key(b'x', &id.0), &[])?;
+        begun.insert(key(b'd', &id.0), serde_json::to_vec(draft)?)?;
     }
-    tree.flush()?;
+    begun.flush()?;
     let (queue, mut requests) = mpsc::channel::<(Rows, oneshot::Sender<()>)>(4_096);
     let writer = thread::spawn(move || {
-        while let Some(first) = requests.blocking_recv() {
-            let mut batch = vec![first];
-            while let Ok(next) = requests.try_recv() {
+        let mut first = 0_u64;
+        while let Some(next) = requests.blocking_recv() {
+            let mut batch = vec![next];
+            while batch.len() < 512
+                && let Ok(next) = requests.try_recv()
+            {
                 batch.push(next);
             }
-            let mut writes = sled::Batch::default();
-            let mut waiting = Vec::new();
+            let (mut writes, mut gone, mut waiting) = (sled::Batch::default(), Vec::new(), Vec::new());
+            let place = first.to_be_bytes();
+            writes.insert(key(b'i', &place), vec![b'i'; 48 * batch.len()]);
+            writes.insert(key(b'x', &[place, place].concat()), vec![b'x'; 8 * (batch.len() - 1)]);
+            writes.insert(&b"#"[..], first.to_string().as_bytes());
+            first += batch.len() as u64;
             for (rows, reply) in batch {
-                rows.into_iter().for_each(|(key, row)| writes.insert(key, row));
+                rows.written.into_iter().for_each(|(key, row)| writes.insert(key, row));
+                gone.extend(rows.gone);
                 waiting.push(reply);
             }
-            tree.apply_batch(writes).and_then(|()| tree.flush()).expect("the disk takes it");
+            accounts.apply_batch(writes).and_then(|()| accounts.flush()).expect("the disk takes it");
+            gone.into_iter().for_each(|key| drop(begun.remove(key).expect("the disk takes it")));
             waiting.into_iter().for_each(|reply| reply.send(()).unwrap_or(()));
         }
     });
@@ -128,9 +139,14 @@ fn per_second<W: Send + 'static, F: Future<Output = ()> + Send + 'static>(
     Ok(count as f64 / started.elapsed().as_secs_f64())
 }
 
-type Rows = Vec<(Vec<u8>, Vec<u8>)>;
+/// What a confirmation writes for itself, and what goes for it; a batch adds one row that leads to its accounts, and one that says when
+/// they are due.
+struct Rows {
+    written: [(Vec<u8>, Vec<u8>); 2],
+    gone: [Vec<u8>; 2],
+}
 
-/// As many keys of the same lengths as the register has for an account that waits for its activation, and its row.
+/// Of an account that waits for its activation.
 fn rows(number: usize, draft_id: DraftId, draft: &Draft) -> Rows {
     let account_number = AccountNumber(number as u64);
     let account = Account {
@@ -140,21 +156,11 @@ fn rows(number: usize, draft_id: DraftId, draft: &Draft) -> Rows {
         activate_before: Some(Timestamp::from_ms(1_795_172_800_000)),
         draft: Draft { account: Some(account_number), ..draft.clone() },
     };
-    let row = serde_json::to_vec(&account).expect("an account has no failing serialiser");
-    let (name, small) = (account_number.0.to_be_bytes(), account_number.to_string().into_bytes());
-    let id = [&draft_id.0[..], &name].concat();
-    vec![
-        (key(b'a', &name), row),
-        (key(b'd', &draft_id.0), small.clone()),
-        (key(b't', &id), Vec::new()),
-        (key(b'n', &draft.identity.nik.as_u64().to_be_bytes()), small.clone()),
-        (key(b'e', draft.identity.email.key().as_bytes()), small.clone()),
-        (key(b'p', draft.identity.phone.key().as_bytes()), small.clone()),
-        (key(b'v', &name), vec![b'v'; 80]),
-        (key(b'x', &id), Vec::new()),
-        (key(b'm', &name), vec![b'm'; 50]),
-        (vec![b'#'], small),
-    ]
+    let name = account_number.0.to_be_bytes();
+    Rows {
+        written: [(key(b'a', &name), measuring::account_row(&account)), (key(b'm', &name), vec![b'm'; 50])],
+        gone: [key(b'd', &draft_id.0), key(b'x', &draft_id.0)],
+    }
 }
 
 fn key(kind: u8, rest: &[u8]) -> Vec<u8> {
@@ -193,17 +199,22 @@ pub fn complete_draft(number: usize) -> Draft {
             Document { bytes: 165_432, dimensions, sharpness: Some(1_234.567_890_1), blurred: false, blob };
         draft.documents.insert(kind, document);
     }
-    let question =
-        |question: &str| SecurityQuestion { question: question.to_owned(), answer_digest: "a".repeat(64) };
-    draft.credentials = Some(Credentials {
-        password_hash: format!("$argon2id$v=19$m=19456,t=2,p=1${}${}", "s".repeat(22), "h".repeat(43)),
-        questions: vec![question("Hewan pertama?"), question("Guru pertama?")],
-    });
+    // What is drawn or digested differs from account to account, so that no store can make it smaller.
+    let mut rng = StdRng::seed_from_u64(number as u64);
+    let mut digest = || hex::encode(rng.random::<[u8; 32]>());
+    let mut question =
+        |question: &str| SecurityQuestion { question: question.to_owned(), answer_digest: digest() };
+    let questions =
+        vec![question(questions::COMMON[number % 12]), question(questions::COMMON[(number + 5) % 12])];
+    let (salt, hash) = (digest(), digest());
+    let password_hash = format!("$argon2id$v=19$m=19456,t=2,p=1${}${}", &salt[..22], &hash[..43]);
+    draft.credentials = Some(Credentials { password_hash, questions });
     draft.sealed = true;
     draft
 }
 
-/// Fills a register in `folder` with `count` accounts by the committer, 512 at a time.
+/// Fills a register in `folder` with `count` accounts by the committer, 512 at a time. They wait to be activated, and their messages are
+/// sent.
 ///
 /// # Errors
 /// Where it cannot be written.
@@ -225,6 +236,10 @@ pub fn fill(folder: &Path, count: usize) -> Result<(), Box<dyn Error>> {
             }
         };
         per_second(drafts, 512, confirm)?;
+        // They are sent, as the outbox sends them within seconds.
+        for message in store.messages(0, usize::MAX)? {
+            store.remove_message(message.place)?;
+        }
     }
     Ok(())
 }

@@ -9,7 +9,8 @@ use crate::metrics::Metrics;
 use crate::passwords::Passwords;
 use crate::photos;
 use crate::secret::Secret;
-use crate::store::{DraftId, Store};
+use crate::store::{self, Account, DraftId, Store};
+use domain::activation::Activation;
 use domain::captcha::{CaptchaKey, KEY_BYTES};
 use domain::document::Dimensions;
 use domain::draft::Draft;
@@ -27,6 +28,15 @@ pub use crate::fuzzing::route;
 /// Where it is no picture.
 pub fn sharpness(file: &[u8], size: Dimensions, luma: &mut Vec<u8>) -> Result<f64, Failure> {
     photos::sharpness(file, size, luma)
+}
+
+/// The row that the register keeps of `account`, with an activation that lies before it.
+pub fn account_row(account: &Account) -> Vec<u8> {
+    let expires_at = account.activate_before.unwrap_or(account.registered_at);
+    store::account_row(
+        account,
+        Some(Activation { issue: 1 << 60, expires_at, tries_left: 5, resends_left: 3 }),
+    )
 }
 
 /// Challenges of four characters.

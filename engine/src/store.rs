@@ -3,12 +3,15 @@
 //! A handful of methods, so that another store, or one that fails on purpose, can stand in for sled.
 
 mod faulty;
+mod index;
 mod keys;
+mod rows;
 mod sled;
 mod tickets;
 
 pub(crate) use self::faulty::FaultyStore;
 pub use self::sled::SledStore;
+pub(crate) use self::sled::account_row;
 pub use self::tickets::{Ticket, TicketBound, TicketChange, TicketId, TicketStore};
 
 use domain::access::Access;
@@ -221,12 +224,35 @@ pub struct Account {
     pub draft: Draft,
 }
 
+impl Claim<'_> {
+    /// Whether `account` has made it.
+    fn is_of(&self, account: &Account) -> bool {
+        let identity = &account.draft.identity;
+        match *self {
+            Claim::Nik(nik) => identity.nik == nik,
+            Claim::Email(key) => identity.email.key() == key,
+            Claim::Phone(key) => identity.phone.key() == key,
+        }
+    }
+}
+
+impl Account {
+    /// Whether it has the name, birth date and KK number of `other`.
+    fn is_twin_of(&self, other: &Account) -> bool {
+        let (one, other) = (&self.draft.identity, &other.draft.identity);
+        one.kk == other.kk && one.birth_date == other.birth_date && one.full_name.is_same_as(&other.full_name)
+    }
+}
+
 /// The store failed. What is in it is as it was.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// Reading or writing failed: disk full, device gone.
     #[error("the store cannot read or write")]
     Io(#[source] std::io::Error),
+    /// It was written by an earlier version, which kept it in another form.
+    #[error("it is of an earlier version, which can still export it")]
+    Earlier,
     /// A row is not what was written.
     #[error("a row of the store is damaged: {0}")]
     Damaged(String),

@@ -45,13 +45,14 @@ use tokio::time::{Instant, sleep_until};
 #[derive(Parser)]
 struct Args {
     /// Settings at a time.
-    #[arg(long, default_value_t = 6)]
+    #[arg(long, default_value_t = 20)]
     jobs: usize,
-    /// Seconds of arrivals in each trial.
-    #[arg(long, default_value_t = 6.0)]
+    /// Seconds of arrivals in each trial. Shorter ones meet the promise too often at the capacity itself: the search ends 2 % above it with
+    /// 20 s, and 1 % with 40.
+    #[arg(long, default_value_t = 40.0)]
     seconds: f64,
     /// Width over median at which an interval is narrow enough.
-    #[arg(long, default_value_t = 0.15)]
+    #[arg(long, default_value_t = 0.25)]
     precision: f64,
     /// Seed of arrivals and service times.
     #[arg(long, default_value_t = 1)]
@@ -73,26 +74,29 @@ const SETTINGS: [(u32, [f64; 5]); 4] = [
     (4, [0.7, 0.75, 0.8, 0.82, 0.85]),
 ];
 
-/// Mean service: long beside the millisecond that timers and loopback add to a response.
-const SERVICE_S_MEAN: f64 = 0.012;
+/// Mean service: long beside the one or two milliseconds that timers and loopback add to a response. With 12 ms in place of 40 they
+/// moved the capacity that was found down by some per cent.
+const SERVICE_S_MEAN: f64 = 0.04;
 
 /// Until here a queue that began empty isn't in its equilibrium yet, and nothing is counted.
-const WARMING_UP_S: f64 = 1.0;
+const WARMING_UP_S: f64 = 6.0;
 
 /// Requests that wait in line at most.
 const LINE_MAX: usize = 4_000;
 
 /// How long a client waits. Far over every bound here.
-const TIMEOUT_S: f64 = 1.5;
+const TIMEOUT_S: f64 = 5.0;
 
 /// What is under way at most: twice the highest saturation for as long as clients wait.
-const USERS: usize = 1_500;
+const USERS: usize = 2_000;
 
 /// With arrivals later than this, by the 99th percentile, the generator was not fit to judge.
 const LATENESS_US_MAX: u64 = 20_000;
 
-/// The overload before a trial from above, in seconds.
+/// The overload before a trial from above, in seconds, and until when its pile is gone at the highest of the loads above: at twice 0.85
+/// of what is served the pile grows 4.7 times as fast as it goes at 0.85.
 const OVERLOAD_S: f64 = 1.0;
+const OVERLOAD_GONE_S: f64 = 6.0;
 
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 
@@ -244,19 +248,23 @@ async fn trial(
     album: &Album,
 ) -> Outcome<Verdict> {
     let address = serve(queue, seed).await?;
+    let counted_from_s = OVERLOAD_GONE_S + WARMING_UP_S;
     let (shape, from_s) = match approach {
         Approach::Below => (Shape::Constant { per_s }, WARMING_UP_S),
         Approach::Above => {
             let step = |per_s, for_s| RateStep { per_s, for_s };
             (
                 Shape::Steps {
-                    steps: vec![step(2.0 * per_s, OVERLOAD_S), step(per_s, args.seconds + WARMING_UP_S)],
+                    steps: vec![
+                        step(2.0 * per_s, OVERLOAD_S),
+                        step(per_s, counted_from_s + args.seconds - OVERLOAD_S),
+                    ],
                 },
-                2.0 * OVERLOAD_S + WARMING_UP_S,
+                counted_from_s,
             )
         }
     };
-    let duration_s = args.seconds + WARMING_UP_S + if approach == Approach::Above { OVERLOAD_S } else { 0.0 };
+    let duration_s = from_s + args.seconds;
     let arrivals = Arrivals::new(shape, Spacing::Poisson, duration_s);
     let load = Arc::new(Load {
         world: world(address, album),

@@ -223,6 +223,7 @@ impl From<StoreError> for ApiError {
         match error {
             StoreError::Io(cause) => ApiError::inside(Failure::StorageUnavailable, &cause),
             StoreError::Damaged(cause) => ApiError::inside(Failure::Internal, &cause),
+            StoreError::Earlier => ApiError::inside(Failure::Internal, &"an earlier register"),
         }
     }
 }

@@ -1,34 +1,26 @@
 //! Keys of the register's rows. The first byte says what a row is; numbers stand high byte first, so that keys sort as numbers do.
 
-use super::{Claim, DraftId, Due, DueItem, TicketId};
+use super::{DraftId, Due, DueItem, TicketId};
 use domain::Timestamp;
 use domain::draft::AccountNumber;
-use domain::identity::Identity;
 use domain::ticket::ClaimedNik;
-use sha2::{Digest, Sha256};
 
 /// Accounts, by number.
 pub(super) const ACCOUNT: u8 = b'a';
 const DRAFT: u8 = b'd';
-const EMAIL: u8 = b'e';
 /// Tickets, by id.
 pub(super) const TICKET: u8 = b'h';
+/// What leads to accounts, by place.
+pub(super) const INDEX: u8 = b'i';
 const LOGIN: u8 = b'l';
 /// Messages, by place.
 pub(super) const MESSAGE: u8 = b'm';
-const NIK: u8 = b'n';
-const PHONE: u8 = b'p';
 const TICKETS_OF: u8 = b'q';
-const TWIN: u8 = b't';
-const ACTIVATION: u8 = b'v';
 /// What is due, by time.
 pub(super) const DUE: u8 = b'x';
 
 /// Where the last number is kept.
 pub(super) const LAST_NUMBER: [u8; 1] = [b'#'];
-
-/// Bytes of the digest by which double identities meet.
-const TWIN_BYTES: usize = 16;
 
 pub(super) fn account(number: AccountNumber) -> Vec<u8> {
     [&[ACCOUNT][..], &number.0.to_be_bytes()].concat()
@@ -38,12 +30,14 @@ pub(super) fn draft(id: DraftId) -> Vec<u8> {
     [&[DRAFT][..], &id.0].concat()
 }
 
-pub(super) fn claim(claim: Claim<'_>) -> Vec<u8> {
-    match claim {
-        Claim::Nik(nik) => [&[NIK][..], &nik.as_u64().to_be_bytes()].concat(),
-        Claim::Email(key) => [&[EMAIL][..], key.as_bytes()].concat(),
-        Claim::Phone(key) => [&[PHONE][..], key.as_bytes()].concat(),
-    }
+pub(super) fn index(place: u64) -> Vec<u8> {
+    [&[INDEX][..], &place.to_be_bytes()].concat()
+}
+
+/// Reads back what [`index`] wrote.
+pub(super) fn read_index(key: &[u8]) -> Option<u64> {
+    let (&[INDEX, place @ ..], []) = key.split_first_chunk::<9>()? else { return None };
+    Some(u64::from_be_bytes(place))
 }
 
 pub(super) fn ticket(id: TicketId) -> Vec<u8> {
@@ -60,38 +54,25 @@ pub(super) fn access(number: AccountNumber) -> Vec<u8> {
     [&[LOGIN][..], &number.0.to_be_bytes()].concat()
 }
 
-pub(super) fn activation(number: AccountNumber) -> Vec<u8> {
-    [&[ACTIVATION][..], &number.0.to_be_bytes()].concat()
-}
-
 pub(super) fn message(place: u64) -> Vec<u8> {
     [&[MESSAGE][..], &place.to_be_bytes()].concat()
-}
-
-/// Under it stand all who have this name, birth date and KK number.
-pub(super) fn twins(identity: &Identity) -> Vec<u8> {
-    let name = identity.full_name.key();
-    let digest = Sha256::new()
-        .chain_update(identity.kk.expose())
-        .chain_update(identity.birth_date.to_string())
-        .chain_update(name)
-        .finalize();
-    [&[TWIN][..], &digest[..TWIN_BYTES]].concat()
-}
-
-pub(super) fn twin(identity: &Identity, number: AccountNumber) -> Vec<u8> {
-    let mut key = twins(identity);
-    key.extend(number.0.to_be_bytes());
-    key
 }
 
 pub(super) fn due(due: Due) -> Vec<u8> {
     let mut key = due_before(due.at);
     match due.what {
-        DueItem::Draft(id) => key.extend([&[DRAFT][..], &id.0].concat()),
-        DueItem::Account(number) => key.extend([&[ACCOUNT][..], &number.0.to_be_bytes()].concat()),
+        DueItem::Draft(id) => key.extend(draft(id)),
+        DueItem::Account(number) => {
+            key.push(ACCOUNT);
+            key.extend(number.0.to_be_bytes());
+        }
     }
     key
+}
+
+/// The row of an account that is due, or of the first of several: how its key begins, whoever that is.
+pub(super) fn due_accounts(at: Timestamp) -> Vec<u8> {
+    [due_before(at), vec![ACCOUNT]].concat()
 }
 
 /// Sorts before everything that is due at `at`, and after everything that is due earlier. No time here is before 1970.

@@ -211,12 +211,16 @@ impl World {
     fn model_commit(&mut self, commit: Commit) {
         let model = &mut self.model;
         for account in commit.cancelled {
+            let due = Due { at: account.draft.expires_at, what: DueItem::Draft(account.draft_id) };
+            model.due.retain(|other| *other != due);
             model.accounts.remove(&account.number);
             model.activations.remove(&account.number);
             model.accesses.remove(&account.number);
             model.drafts.remove(&account.draft_id.0);
         }
         for account in commit.made {
+            let due = Due { at: account.draft.expires_at, what: DueItem::Draft(account.draft_id) };
+            model.due.retain(|other| *other != due);
             model.drafts.insert(account.draft_id.0, account.draft.clone());
             model.accounts.insert(account.number, account);
         }

@@ -147,8 +147,9 @@ fn join(words: &[&str]) -> String {
 pub(crate) fn push_slug(address: &mut String, full_name: &str) {
     let start = address.len();
     for word in full_name.split(' ') {
-        address
-            .extend(word.chars().filter(char::is_ascii_alphabetic).map(|letter| letter.to_ascii_lowercase()));
+        for letter in word.bytes().filter(u8::is_ascii_alphabetic) {
+            address.push(char::from(letter.to_ascii_lowercase()));
+        }
         if address.len() > start + 2 {
             return;
         }

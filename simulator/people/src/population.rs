@@ -82,9 +82,9 @@ pub struct Person {
     /// Date of birth; some have another in their NIK.
     pub birth_date: Date,
     /// Regency or city of birth, by name.
-    pub birth_place: String,
+    pub birth_place: &'static str,
     /// The same: four digits.
-    pub birth_regency: String,
+    pub birth_regency: &'static str,
     /// Mobile number, `084…`; unique. No operator has that prefix.
     pub phone: String,
     /// E-mail address at `contoh.example`; unique.
@@ -184,17 +184,15 @@ impl Population {
         let name = FullName { sex: nik.sex(), region: nik.region(), family: household.family };
         let full_name: String = name.fake_with_rng(rng);
         let birth_date = self.birth_date(rng, spot.date);
-        let (regency, place) = birth_place(rng, self.census.regions, nik);
-        let mut birth_regency = String::with_capacity(4);
-        push_digits::<4>(&mut birth_regency, regency.into());
+        let birth_place = birth_place(rng, self.census.regions, nik);
         Person {
             index,
             nik,
             kk: household.card(self),
             sex: nik.sex(),
             birth_date,
-            birth_place: place.to_owned(),
-            birth_regency,
+            birth_place: birth_place.name,
+            birth_regency: &birth_place.digits,
             phone: self.phone(rng, index),
             email: email(&full_name, index),
             full_name,
@@ -303,7 +301,7 @@ pub(crate) fn email(full_name: &str, index: u64) -> String {
     address
 }
 
-/// Appends `number` in at least so many digits; by hand, since a person has three such texts and there are millions of people.
+/// Appends `number` in at least so many digits; by hand, since a person has two such texts and there are millions of people.
 fn push_digits<const LEAST: usize>(text: &mut String, mut number: u64) {
     let mut digits = [b'0'; 20];
     let mut start = digits.len();
@@ -315,17 +313,27 @@ fn push_digits<const LEAST: usize>(text: &mut String, mut number: u64) {
     text.extend(digits[start..].iter().copied().map(char::from));
 }
 
+/// A regency or city.
+struct Regency {
+    code: u16,
+    digits: String,
+    name: &'static str,
+}
+
 /// Most are born where they were first registered. Whose district was renumbered is born in another one, in force.
-fn birth_place(rng: &mut impl Rng, regions: Regions, nik: Nik) -> (u16, &'static str) {
-    static REGENCIES: [LazyLock<Vec<(u16, &'static str)>>; 2] = [
-        LazyLock::new(|| region::synthetic_regencies().collect()),
-        LazyLock::new(|| region::regencies().collect()),
+fn birth_place(rng: &mut impl Rng, regions: Regions, nik: Nik) -> &'static Regency {
+    fn table(regencies: impl Iterator<Item = (u16, &'static str)>) -> Vec<Regency> {
+        regencies.map(|(code, name)| Regency { code, digits: format!("{code:04}"), name }).collect()
+    }
+    static REGENCIES: [LazyLock<Vec<Regency>>; 2] = [
+        LazyLock::new(|| table(region::synthetic_regencies())),
+        LazyLock::new(|| table(region::regencies())),
     ];
-    let regencies: &[(u16, &str)] = &REGENCIES[usize::from(regions == Regions::Real)];
+    let regencies: &'static [Regency] = &REGENCIES[usize::from(regions == Regions::Real)];
     let home = u16::try_from(nik.region() / 100).ok();
-    let home = home.and_then(|home| regencies.binary_search_by_key(&home, |&(code, _)| code).ok());
+    let home = home.and_then(|home| regencies.binary_search_by_key(&home, |regency| regency.code).ok());
     match home {
-        Some(home) if rng.random_bool(0.8) => regencies[home],
-        _ => names::pick(rng, regencies),
+        Some(home) if rng.random_bool(0.8) => &regencies[home],
+        _ => &regencies[rng.random_range(0..regencies.len())],
     }
 }

@@ -1,6 +1,6 @@
 //! Tickets in sled: a row each, and a row for each NIK that says when its tickets were opened.
 
-use super::{SledStore, failed, read, write};
+use super::{SledStore, failed, read, swap, write};
 use crate::store::StoreError;
 use crate::store::keys;
 use crate::store::tickets::{OpenedTickets, Ticket, TicketBound, TicketChange, TicketId, TicketStore};
@@ -10,37 +10,39 @@ impl TicketStore for SledStore {
     fn open_ticket(&self, ticket: &Ticket, bound: TicketBound) -> Result<bool, StoreError> {
         let key = keys::tickets_of(ticket.nik);
         loop {
-            let (mut opened, before) = match self.row::<OpenedTickets>(&key)? {
+            let (mut opened, before) = match SledStore::row::<OpenedTickets>(&self.accounts, &key)? {
                 Some((opened, before)) => (opened, Some(before)),
                 None => (OpenedTickets::default(), None),
             };
             if !opened.add(ticket.opened_at, bound) {
                 return Ok(false);
             }
-            if self.swap(&key, before, Some(write(&opened)))? {
+            if swap(&self.accounts, &key, before, Some(write(&opened)))? {
                 break;
             }
         }
-        self.tree.insert(keys::ticket(ticket.id), write(ticket)).map_err(failed)?;
+        self.accounts.insert(keys::ticket(ticket.id), write(ticket)).map_err(failed)?;
         Ok(true)
     }
 
     fn ticket(&self, id: TicketId) -> Result<Option<Ticket>, StoreError> {
-        Ok(self.row(&keys::ticket(id))?.map(|(ticket, _)| ticket))
+        Ok(SledStore::row(&self.accounts, &keys::ticket(id))?.map(|(ticket, _)| ticket))
     }
 
     fn update_ticket(&self, id: TicketId, change: TicketChange<'_>) -> Result<Option<Ticket>, StoreError> {
         let key = keys::ticket(id);
         loop {
-            let Some((mut ticket, before)) = self.row::<Ticket>(&key)? else { return Ok(None) };
+            let Some((mut ticket, before)) = SledStore::row::<Ticket>(&self.accounts, &key)? else {
+                return Ok(None);
+            };
             change(&mut ticket);
-            if self.swap(&key, Some(before), Some(write(&ticket)))? {
+            if swap(&self.accounts, &key, Some(before), Some(write(&ticket)))? {
                 return Ok(Some(ticket));
             }
         }
     }
 
     fn tickets(&self) -> Box<dyn Iterator<Item = Result<Ticket, StoreError>> + Send + '_> {
-        Box::new(self.tree.scan_prefix([keys::TICKET]).values().map(|row| read(&row.map_err(failed)?)))
+        Box::new(self.accounts.scan_prefix([keys::TICKET]).values().map(|row| read(&row.map_err(failed)?)))
     }
 }

@@ -150,7 +150,7 @@ fn real_regions_are_opt_in() {
         differing += u64::from(!nik.agrees_with(person.birth_date));
         assert!(person.kk.region_is_known(RegionSet::Real));
         let regency: u16 = person.birth_regency.parse().unwrap();
-        assert!(domain::region::regencies().any(|r| r == (regency, person.birth_place.as_str())));
+        assert!(domain::region::regencies().any(|r| r == (regency, person.birth_place)));
     }
     assert_eq!(withdrawn, SIZE / 10);
     assert!((3_000..3_450).contains(&java), "{java} of West Java, not 17.87 % of 18,000");
@@ -202,7 +202,7 @@ fn people_are_of_age_and_reachable() {
         assert!(emails.insert(Email::parse(&person.email).unwrap().key()), "{} twice", person.email);
         assert!(person.kk.region_is_known(RegionSet::RealAndSynthetic), "{}", person.kk.expose());
         let regency: u16 = person.birth_regency.parse().unwrap();
-        assert!(domain::region::synthetic_regencies().any(|r| r == (regency, person.birth_place.as_str())));
+        assert!(domain::region::synthetic_regencies().any(|r| r == (regency, person.birth_place)));
     }
     assert!((120..280).contains(&wrong_dates), "{wrong_dates} of {SIZE} have another date in their NIK");
 }
