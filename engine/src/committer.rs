@@ -221,7 +221,7 @@ impl Commits {
     fn decide(&self, request: Request, staged: &mut Staged) -> Answer {
         match request {
             Request::Confirm { id, draft, reply } => {
-                answer(reply, decide::confirm(&self.rules, staged, id, &draft))
+                answer(reply, decide::confirm(&self.rules, staged, id, draft))
             }
             Request::Activate { number, proof, reply } => {
                 answer(reply, decide::activate(&self.rules, staged, number, &proof))

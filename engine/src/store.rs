@@ -37,6 +37,12 @@ pub trait Store: TicketStore + Send + Sync + 'static {
     /// [`StoreError`] where it cannot be read.
     fn draft(&self, id: DraftId) -> Result<Option<Draft>, StoreError>;
 
+    /// Whether draft `id` is there, be it an account or not.
+    ///
+    /// # Errors
+    /// [`StoreError`] where that cannot be read.
+    fn has_draft(&self, id: DraftId) -> Result<bool, StoreError>;
+
     /// Changes draft `id` by `change`, as if nobody else were changing it: `change` is called again on what somebody else left
     /// meanwhile. Gives the draft as it was left; where `change` refuses, or the draft is an account, nothing is written.
     ///

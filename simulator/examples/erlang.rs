@@ -47,8 +47,8 @@ struct Args {
     /// Settings at a time.
     #[arg(long, default_value_t = 20)]
     jobs: usize,
-    /// Seconds of arrivals in each trial. Shorter ones meet the promise too often at the capacity itself: the search ends 2 % above it with
-    /// 20 s, and 1 % with 40.
+    /// Seconds of arrivals in each trial. Short trials meet the promise too often at the capacity itself: of 400 searches that were
+    /// simulated, with 20 s and a precision of 0.15, 90 % held it, and 96 % with 40 s and 0.25.
     #[arg(long, default_value_t = 40.0)]
     seconds: f64,
     /// Width over median at which an interval is narrow enough.

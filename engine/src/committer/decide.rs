@@ -12,7 +12,7 @@ pub(super) fn confirm(
     rules: &Rules,
     staged: &mut Staged,
     id: DraftId,
-    draft: &Draft,
+    draft: Box<Draft>,
 ) -> Result<Receipt, CommitError> {
     let nik = draft.identity.nik;
     if staged.cancels_draft(id) {
@@ -37,7 +37,7 @@ pub(super) fn confirm(
         return Err(Failure::ContactInUse.into());
     }
     // A sweep may have been quicker; then its photos are gone.
-    if staged.store.draft(id)?.is_none() {
+    if !staged.store.has_draft(id)? {
         return Err(Failure::DraftExpired.into());
     }
     let activation = rules.activation.begin(rules.proofs.issue()?, staged.now);

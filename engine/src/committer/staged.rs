@@ -91,17 +91,27 @@ impl Staged {
     }
 
     /// Makes an account of draft `id`.
-    pub(super) fn make(&mut self, id: DraftId, draft: &Draft, activation: Option<Activation>) -> Receipt {
+    pub(super) fn make(
+        &mut self,
+        id: DraftId,
+        mut draft: Box<Draft>,
+        activation: Option<Activation>,
+    ) -> Receipt {
         let number = AccountNumber(self.next);
         self.next += 1;
         let (registered_at, activate_before) = (self.now, activation.map(|activation| activation.expires_at));
-        let mut draft = draft.clone();
         draft.account = Some(number);
         let identity = &draft.identity;
         self.by_nik.insert(identity.nik, self.commit.made.len());
         self.contacts.insert(identity.email.key());
         self.contacts.insert(identity.phone.key().to_owned());
-        self.commit.made.push(Account { number, draft_id: id, registered_at, activate_before, draft });
+        self.commit.made.push(Account {
+            number,
+            draft_id: id,
+            registered_at,
+            activate_before,
+            draft: *draft,
+        });
         if let Some(activation) = activation {
             self.announce(number, activation);
         }

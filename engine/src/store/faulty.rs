@@ -58,6 +58,11 @@ impl Store for FaultyStore {
         self.store.draft(id)
     }
 
+    fn has_draft(&self, id: DraftId) -> Result<bool, StoreError> {
+        self.check_readable()?;
+        self.store.has_draft(id)
+    }
+
     /// sled keeps it in memory at first: a full disk is noticed by whoever flushes.
     fn update_draft(&self, id: DraftId, change: Change<'_>) -> Result<Draft, UpdateError> {
         self.check_readable()?;

@@ -28,8 +28,9 @@ use std::time::{Duration, Instant};
 const LOCK_PATIENCE: Duration = Duration::from_millis(500);
 const LOCK_PAUSE: Duration = Duration::from_millis(10);
 
-/// Bytes of the index's log that stand in one row: of a thousand accounts.
-const LOG_ROW_BYTES: usize = 1_000 * index::ENTRY_BYTES;
+/// Bytes of the index's log that stand in one row: of a hundred accounts. A page has up to 17 rows, and is to stay under the 128 KiB from
+/// which sled puts it into a file of its own.
+const LOG_ROW_BYTES: usize = 100 * index::ENTRY_BYTES;
 
 /// The register in a folder.
 pub struct SledStore {
@@ -122,9 +123,9 @@ impl SledStore {
         let entries: Vec<Entry> = cancelled.chain(commit.made.iter().map(Entry::added)).collect();
         if !entries.is_empty() {
             let mut log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
-            let (place, row) = log.append(&mut batch, &entries);
+            let rows = log.append(&mut batch, &entries);
             self.accounts.apply_batch(batch).map_err(failed)?;
-            log.wrote(place, &row);
+            rows.iter().for_each(|(place, row)| log.wrote(*place, row));
             entries.into_iter().for_each(|entry| self.index.apply(entry));
         } else {
             self.accounts.apply_batch(batch).map_err(failed)?;
@@ -151,18 +152,19 @@ impl SledStore {
 }
 
 impl LogEnd {
-    /// Adds `entries` to `batch`, as a row of their own or with all that are short; where that row stands, and what is in it.
-    fn append(&self, batch: &mut Batch, entries: &[Entry]) -> (u64, Vec<u8>) {
-        let mut row = Vec::with_capacity(entries.len() * index::ENTRY_BYTES);
-        entries.iter().for_each(|entry| entry.write(&mut row));
-        let mut place = self.next;
-        if self.short.len() + row.len() >= LOG_ROW_BYTES {
-            place = self.short_from;
-            (place + 1..self.next).for_each(|short| batch.remove(keys::index(short)));
-            row.splice(..0, self.short.iter().copied());
-        }
-        batch.insert(keys::index(place), row.as_slice());
-        (place, row)
+    /// Adds `entries` to `batch`, as a row of their own or put together with all that are short; the rows and their places.
+    fn append(&self, batch: &mut Batch, entries: &[Entry]) -> Vec<(u64, Vec<u8>)> {
+        let mut added = Vec::with_capacity(entries.len() * index::ENTRY_BYTES);
+        entries.iter().for_each(|entry| entry.write(&mut added));
+        let rows: Vec<(u64, Vec<u8>)> = if self.short.len() + added.len() < LOG_ROW_BYTES {
+            vec![(self.next, added)]
+        } else {
+            (self.short_from..self.next).for_each(|short| batch.remove(keys::index(short)));
+            let together = [self.short.as_slice(), &added].concat();
+            (self.short_from..).zip(together.chunks(LOG_ROW_BYTES).map(<[u8]>::to_vec)).collect()
+        };
+        rows.iter().for_each(|(place, row)| batch.insert(keys::index(*place), row.as_slice()));
+        rows
     }
 
     /// `row` stands at `place`.
@@ -202,6 +204,10 @@ impl Store for SledStore {
             Some((draft, _)) => Ok(Some(draft)),
             None => Ok(self.account_of(id)?.map(|account| account.draft)),
         }
+    }
+
+    fn has_draft(&self, id: DraftId) -> Result<bool, StoreError> {
+        Ok(self.drafts.contains_key(keys::draft(id)).map_err(failed)? || self.account_of(id)?.is_some())
     }
 
     fn update_draft(&self, id: DraftId, change: Change<'_>) -> Result<Draft, UpdateError> {

@@ -77,6 +77,10 @@ impl Store for Faulty {
         self.sled.draft(id)
     }
 
+    fn has_draft(&self, id: DraftId) -> Result<bool, StoreError> {
+        self.sled.has_draft(id)
+    }
+
     fn update_draft(&self, id: DraftId, change: Change<'_>) -> Result<Draft, UpdateError> {
         self.sled.update_draft(id, change)
     }

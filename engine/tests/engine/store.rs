@@ -62,7 +62,9 @@ fn draft(person: u32) -> Draft {
 fn check_same(store: &SledStore, model: &Model) {
     for (&id, draft) in &model.drafts {
         assert_eq!(store.draft(DraftId(id)).unwrap().as_ref(), Some(draft));
+        assert!(store.has_draft(DraftId(id)).unwrap());
     }
+    assert!(!store.has_draft(DraftId([255; 16])).unwrap());
     let stored: Vec<_> = store.accounts().map(Result::unwrap).collect();
     assert_eq!(stored, model.accounts.values().cloned().collect::<Vec<_>>());
     assert_eq!(store.last_number().unwrap(), AccountNumber(model.last));
@@ -356,6 +358,66 @@ fn a_register_in_use_is_refused() {
     let folder = TempDir::new().unwrap();
     let _first = SledStore::open(folder.path(), CACHE_BYTES).unwrap();
     assert!(SledStore::open(folder.path(), CACHE_BYTES).is_err());
+}
+
+/// One who has `person`'s NIK, with draft and number of the same name.
+fn account(person: u32) -> Account {
+    let number = AccountNumber(person.into());
+    let draft = Draft { account: Some(number), ..draft(person) };
+    let draft_id = DraftId([person.to_be_bytes(); 4].concat().try_into().unwrap());
+    Account { number, draft_id, registered_at: at(1), activate_before: None, draft }
+}
+
+/// Rows of what leads to accounts are put together a hundred accounts at a time: one by one, and many at once.
+#[test]
+fn what_leads_to_accounts_is_found_after_any_number_of_them() {
+    let folder = TempDir::new().unwrap();
+    let mut store = SledStore::open(folder.path(), CACHE_BYTES).unwrap();
+    let (mut standing, mut last) = (BTreeMap::new(), 0);
+    for count in [1, 98, 1, 1, 99, 100, 101, 350, 40].into_iter().chain([1; 120]) {
+        let made: Vec<Account> = (last + 1..=last + count).map(account).collect();
+        let gone = standing.keys().next().copied().filter(|_| count % 2 == 0);
+        let cancelled: Vec<Account> = gone.and_then(|gone| standing.remove(&gone)).into_iter().collect();
+        store
+            .commit(&Commit { made: made.clone(), cancelled: cancelled.clone(), ..Commit::default() })
+            .unwrap();
+        standing.extend(made.into_iter().map(|account| (account.number, account)));
+        if last / 50 != (last + count) / 50 {
+            drop(store);
+            store = SledStore::open(folder.path(), CACHE_BYTES).unwrap();
+            standing.values().for_each(|account| check_claims(&store, account, Some(account.number)));
+            cancelled.iter().for_each(|account| check_claims(&store, account, None));
+        }
+        last += count;
+    }
+}
+
+/// A crash between an account's coming to disk and its draft's going leaves both.
+#[test]
+fn a_draft_left_behind_by_its_account_is_the_account() {
+    let folder = TempDir::new().unwrap();
+    let store = SledStore::open(folder.path(), CACHE_BYTES).unwrap();
+    let account = account(1);
+    let id = account.draft_id;
+    store.commit(&Commit { made: vec![account.clone()], ..Commit::default() }).unwrap();
+    store.open_draft(id, &Draft { sealed: true, account: None, ..account.draft.clone() }).unwrap();
+    assert_eq!(store.draft(id).unwrap().as_ref(), Some(&account.draft));
+    let seen = store.update_draft(id, &mut |draft| {
+        assert_eq!(draft.account, Some(account.number));
+        Err(Failure::AlreadyFinal)
+    });
+    assert!(matches!(seen, Err(UpdateError::Refused(Failure::AlreadyFinal))));
+    // Its documents are the account's: nothing that a sweep may remove.
+    assert_eq!(store.remove_draft(id, at(i64::MAX)).unwrap(), Removed::Nothing);
+    assert_eq!(store.draft(id).unwrap().as_ref(), Some(&account.draft));
+}
+
+#[test]
+fn a_register_of_an_earlier_version_is_refused() {
+    let folder = TempDir::new().unwrap();
+    std::fs::write(folder.path().join("db"), []).unwrap();
+    let refused = SledStore::open(folder.path(), CACHE_BYTES).err().unwrap();
+    assert!(refused.to_string().contains("earlier version"), "{refused}");
 }
 
 /// What a kill would leave of the register: its files as they are, while it is open.

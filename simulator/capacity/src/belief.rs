@@ -6,10 +6,8 @@
 //! trial that goes wrong for no reason of the system's (Watson and Pelli, QUEST, Perception & Psychophysics 33, 1983; King-Smith and
 //! Rose, Vision Research 37, 1997). Trying at the median halves what is believed, as a bisection halves what is known.
 
-/// Widths of the transition from always met to never met, in logarithms of the rate: 0.01 is 1 %. Trials of some hundred requests are
-/// at the wide end. Without it intervals are too narrow: of 400 simulated searches, with trials of 20 s in place of hours, 90 % held the
-/// capacity, and with it 95 %.
-const WIDTHS: [f64; 7] = [0.005, 0.01, 0.02, 0.04, 0.08, 0.16, 0.32];
+/// Widths of the transition from always met to never met, in logarithms of the rate: 0.01 is 1 %.
+const WIDTHS: [f64; 7] = [0.0025, 0.005, 0.01, 0.02, 0.04, 0.08, 0.16];
 
 /// Trials whose outcome has nothing to do with the rate.
 const LAPSE_SHARE: f64 = 0.02;

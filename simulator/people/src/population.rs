@@ -177,7 +177,8 @@ impl Population {
     /// Person `index`. An index from [`Population::size`] on wraps around; staying under it is the caller's duty.
     pub fn person(&self, index: u64) -> Person {
         let index = index % self.size();
-        let spot = self.spot(index);
+        let [place, phone] = self.person_order.forward_both(&self.phone_order, index);
+        let spot = self.spot_at(place);
         let nik = spot.nik;
         let rng = &mut stream(self.census.seed, Purpose::Person, index);
         let household = Household::of(self.census.seed, &spot);
@@ -193,7 +194,7 @@ impl Population {
             birth_date,
             birth_place: birth_place.name,
             birth_regency: &birth_place.digits,
-            phone: self.phone(rng, index),
+            phone: phone_number(rng, phone),
             email: email(&full_name, index),
             full_name,
         }
@@ -262,7 +263,10 @@ impl Population {
     }
 
     fn spot(&self, index: u64) -> Spot {
-        let place = self.person_order.forward(index);
+        self.spot_at(self.person_order.forward(index))
+    }
+
+    fn spot_at(&self, place: u64) -> Spot {
         match place.checked_sub(self.withdrawn) {
             Some(place) => self.zone.at(place),
             None => self.withdrawn_zone.at(place),
@@ -278,17 +282,17 @@ impl Population {
         let later = nik_date + days;
         if self.has_birth_date(later) { later } else { nik_date - days }
     }
+}
 
-    /// Twelve digits, or thirteen as newer numbers have.
-    fn phone(&self, rng: &mut impl Rng, index: u64) -> String {
-        let mut phone = String::with_capacity(13);
-        phone.push_str("084");
-        push_digits::<9>(&mut phone, self.phone_order.forward(index));
-        if rng.random_bool(0.3) {
-            phone.push(char::from(b'0' + rng.random_range(0..10)));
-        }
-        phone
+/// Twelve digits, or thirteen as newer numbers have: `number`, which is under [`PHONES`], behind the prefix.
+fn phone_number(rng: &mut impl Rng, number: u64) -> String {
+    let mut phone = String::with_capacity(13);
+    phone.push_str("084");
+    push_digits::<9>(&mut phone, number);
+    if rng.random_bool(0.3) {
+        phone.push(char::from(b'0' + rng.random_range(0..10)));
     }
+    phone
 }
 
 /// The address of somebody of this name that belongs to number `index`, and to no other.
