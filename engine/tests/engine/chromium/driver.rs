@@ -39,16 +39,8 @@ impl Driver {
             eprintln!("skipped: no chromium and chromedriver here, so no page was opened in a browser");
             return None;
         }
-        let mut process = Command::new("chromedriver")
-            .arg("--port=0")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let lines = BufReader::new(process.stdout.take().unwrap()).lines();
-        let port = lines.map_while(Result::ok).find_map(|line| {
-            line.split_once("started successfully on port ")?.1.trim_end_matches('.').parse().ok()
-        });
+        // The port that it takes on one address may be somebody's on another; then it ends.
+        let (process, port) = (0..5).find_map(|_| started()).expect("chromedriver says its port");
         let files = TempDir::new().unwrap();
         for (name, seed) in [("ktp.jpg", 7), ("swafoto.jpg", 11)] {
             let jpeg = photo(|x, y| (x * seed) ^ (y * 13));
@@ -58,7 +50,7 @@ impl Driver {
         large.resize(3_000_000, 0);
         std::fs::write(files.path().join("besar.jpg"), large).unwrap();
         std::fs::write(files.path().join("gambar.png"), b"\x89PNG\r\n\x1a\n not a photo").unwrap();
-        Some(Driver { process, port: port.expect("chromedriver says its port"), files })
+        Some(Driver { process, port, files })
     }
 
     /// A fresh browser with further switches.
@@ -74,6 +66,24 @@ impl Driver {
         let client = builder.capabilities(capabilities).connect(&address).await.unwrap();
         Browser { client, files: self.files.path().to_owned() }
     }
+}
+
+/// A process on a free port; `None` where it ended without one.
+fn started() -> Option<(Child, u16)> {
+    let mut process = Command::new("chromedriver")
+        .arg("--port=0")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(process.stdout.take().unwrap()).lines();
+    let port = lines.map_while(Result::ok).find_map(|line| {
+        line.split_once("started successfully on port ")?.1.trim_end_matches('.').parse().ok()
+    });
+    if port.is_none() {
+        process.wait().unwrap();
+    }
+    Some((process, port?))
 }
 
 impl Drop for Driver {
