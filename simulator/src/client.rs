@@ -12,11 +12,13 @@ use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HOST, HeaderValue, RETRY_AFTER,
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use rustix::io::Errno;
+use rustix::net::{RecvFlags, recv};
 use std::error::Error as _;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 use tokio::net::{TcpSocket, TcpStream};
+use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout_at};
 pub use upload::Pace;
 use upload::Upload;
@@ -31,8 +33,15 @@ pub struct Browser {
     answer_bytes_max: usize,
     source: Option<Ipv4Addr>,
     cookies: Cookies,
-    connection: Option<Kept>,
+    connection: Option<Connection>,
     resent: u64,
+}
+
+#[derive(Debug)]
+enum Connection {
+    Live(Kept),
+    /// Used, and put by without hyper.
+    Resting(TcpStream),
 }
 
 #[derive(Debug)]
@@ -40,6 +49,8 @@ struct Kept {
     sender: SendRequest<Upload>,
     /// A request was answered on it: from then on the portal may close it at any moment.
     used: bool,
+    /// Ends once the sender is gone, with the stream where that is still good.
+    serving: JoinHandle<Option<TcpStream>>,
 }
 
 /// A request, before it is put on a connection.
@@ -176,6 +187,18 @@ impl Browser {
         self.connection = None;
     }
 
+    /// Puts the connection by until the next request, for somebody who thinks for long: hyper's buffers go, 27 KB of them, and ten
+    /// thousand people think at a time. It waits for an upload that is still on its way; a caller that gives that up keeps everything.
+    pub async fn rest(&mut self) {
+        let Some(Connection::Live(kept)) = &mut self.connection else { return };
+        if kept.sender.ready().await.is_err() {
+            return;
+        }
+        let Some(Connection::Live(Kept { sender, serving, .. })) = self.connection.take() else { return };
+        drop(sender);
+        self.connection = serving.await.ok().flatten().map(Connection::Resting);
+    }
+
     /// Sends a request and reads the whole answer.
     ///
     /// A connection that the portal closed while the applicant was thinking is opened anew without anybody
@@ -208,7 +231,8 @@ impl Browser {
 
     async fn send_once(&mut self, outgoing: &Outgoing) -> Result<Heard, Broken> {
         let mut kept = match self.connection.take() {
-            Some(kept) if !kept.sender.is_closed() => kept,
+            Some(Connection::Live(kept)) if !kept.sender.is_closed() => kept,
+            Some(Connection::Resting(stream)) if is_quiet(&stream) => open(stream, true).await?,
             _ => connect(self.address, self.source).await?,
         };
         let broken = |lost, unsent| Broken { lost, kept: kept.used, unsent };
@@ -226,7 +250,7 @@ impl Browser {
         self.cookies.keep(response.headers());
         let heard = hear(response, self.answer_bytes_max).await.map_err(|lost| broken(lost, false))?;
         kept.used = true;
-        self.connection = Some(kept);
+        self.connection = Some(Connection::Live(kept));
         Ok(heard)
     }
 }
@@ -243,15 +267,28 @@ async fn connect(address: SocketAddr, source: Option<Ipv4Addr>) -> Result<Kept, 
     let broken = |error: io::Error| Broken { lost: lost_by_io(&error), kept: false, unsent: true };
     let stream = connect_from(address, source).await.map_err(broken)?;
     stream.set_nodelay(true).map_err(broken)?;
+    open(stream, false).await
+}
+
+async fn open(stream: TcpStream, used: bool) -> Result<Kept, Broken> {
     let handshake = http1::Builder::new().handshake(TokioIo::new(stream)).await;
     let (sender, connection) =
-        handshake.map_err(|error| Broken { lost: lost_by(&error), kept: false, unsent: true })?;
-    tokio::spawn(async move {
-        if let Err(error) = connection.await {
-            tracing::debug!(%error, "connection ended early");
+        handshake.map_err(|error| Broken { lost: lost_by(&error), kept: used, unsent: true })?;
+    let serving = tokio::spawn(async move {
+        match connection.without_shutdown().await {
+            Ok(parts) => parts.read_buf.is_empty().then(|| parts.io.into_inner()),
+            Err(error) => {
+                tracing::debug!(%error, "connection ended early");
+                None
+            }
         }
     });
-    Ok(Kept { sender, used: false })
+    Ok(Kept { sender, used, serving })
+}
+
+/// Whether nothing has come since the last answer: neither its end nor bytes that nobody asked for.
+fn is_quiet(stream: &TcpStream) -> bool {
+    recv(stream, &mut [0; 1], RecvFlags::PEEK | RecvFlags::DONTWAIT).err() == Some(Errno::WOULDBLOCK)
 }
 
 async fn connect_from(address: SocketAddr, source: Option<Ipv4Addr>) -> io::Result<TcpStream> {

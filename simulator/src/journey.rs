@@ -21,7 +21,7 @@ use scenario::{Behaviour, Device, Faults, Mishap, Next, Retries, Step, Temper};
 use setback::Setback;
 use std::time::Duration;
 use tokio::sync::watch;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep_until, timeout};
 
 /// What all applicants of a run have in common.
 #[derive(Debug)]
@@ -68,6 +68,9 @@ pub struct Seen {
 
 /// Requests of one pass without repeats: nine steps, and a second captcha.
 const REQUESTS: usize = 10;
+
+/// Whoever thinks for as long puts their connection by.
+const LONG_THOUGHT: Duration = Duration::from_secs(1);
 
 /// Sends `applicant` on their way at `intended`, and writes their end down. Gives what goose counts.
 pub async fn walk(world: &World, user: usize, applicant: &Applicant, intended: Instant) -> Vec<Seen> {
@@ -324,7 +327,7 @@ impl Walk<'_> {
 
     /// Until the instant of the next request; gives the one at which it was over. A run that is cut short cuts
     /// thinking short, never a request.
-    async fn wait(&self) -> Result<Instant, Setback> {
+    async fn wait(&mut self) -> Result<Instant, Setback> {
         let mut stop = self.world.stop.clone();
         if stop.borrow().is_some() {
             return Err(Setback::cut_short());
@@ -332,6 +335,10 @@ impl Walk<'_> {
         let now = Instant::now();
         if now >= self.intended {
             return Ok(now);
+        }
+        if self.intended - now >= LONG_THOUGHT {
+            // Where an upload takes longer than that, the connection stays as it is.
+            timeout(LONG_THOUGHT / 2, self.browser.rest()).await.ok();
         }
         tokio::select! {
             () = sleep_until(self.intended) => Ok(Instant::now()),

@@ -12,4 +12,5 @@ mod freeze;
 mod many;
 mod portal;
 mod queue;
+mod resting;
 mod throughput;
