@@ -249,13 +249,14 @@ impl Commits {
         // Files of drafts that were removed go whatever becomes of the batch: their rows are gone.
         self.discarded.extend(removed);
         let started = Instant::now();
-        let stored = if commit != crate::store::Commit::default() {
-            self.store.commit(&commit)
-        } else if must_flush || self.doubtful {
-            self.store.flush()
-        } else {
+        let is_empty = commit == crate::store::Commit::default();
+        let must_flush = must_flush || self.doubtful;
+        if is_empty && !must_flush {
             return Ok(());
-        };
+        }
+        let committed = if is_empty { Ok(()) } else { self.store.commit(&commit) };
+        // A commit brings accounts to disk, and no drafts.
+        let stored = committed.and_then(|()| if must_flush { self.store.flush() } else { Ok(()) });
         self.metrics.0.flushed(started.elapsed(), commit.made.len(), stored.is_ok());
         self.doubtful = stored.is_err();
         if let Err(error) = &stored {

@@ -108,4 +108,12 @@ impl Commits {
     pub async fn confirm(&self, id: DraftId, draft: Draft) {
         self.0.commit(id, draft).await.expect("nobody else has its NIK");
     }
+
+    /// Waits until everything that was written before is on disk.
+    ///
+    /// # Panics
+    /// Where it could not be brought there.
+    pub async fn settle(&self) {
+        self.0.settle().await.expect("the disk takes it");
+    }
 }

@@ -62,7 +62,7 @@ pub trait Store: TicketStore + Send + Sync + 'static {
     /// [`StoreError`] where it cannot be read.
     fn account(&self, number: AccountNumber) -> Result<Option<Account>, StoreError>;
 
-    /// Keeps what the committer has decided: all or none, and on disk when it returns. That nobody has the claims of an account that
+    /// Keeps what the committer has decided: all or none, and on disk when it returns; drafts that others wrote need not be. That nobody has the claims of an account that
     /// is made is for the caller to know; only the committer calls it.
     ///
     /// # Errors

@@ -5,6 +5,7 @@ use domain::activation::Activation;
 use domain::draft::{AccountNumber, Draft};
 use domain::identity::{self, Rules};
 use domain::{Failure, Limits, RegionSet, Timestamp};
+use engine::measuring::Commits;
 use engine::store::{
     Account, Claim, Commit, DraftId, Due, DueItem, Message, Removed, SledStore, Store, UpdateError,
 };
@@ -12,6 +13,7 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 use tempfile::TempDir;
 
 use crate::support::form;
@@ -451,6 +453,28 @@ fn what_is_committed_is_in_the_files_by_then() {
         let left = files_of(folder.path());
         let opened = SledStore::open(left.path(), CACHE_BYTES).unwrap();
         assert_eq!(opened.account(number).unwrap(), Some(account));
+    }
+}
+
+/// Found by `just crash` in one of 113 confirmations without an answer: a draft that was acknowledged as complete while others
+/// confirmed was not on disk.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_draft_settled_beside_confirmations_is_in_the_files() {
+    let folder = TempDir::new().unwrap();
+    let register = folder.path().join("register");
+    let store: Arc<dyn Store> = Arc::new(SledStore::open(&register, CACHE_BYTES).unwrap());
+    let commits = Commits::start(Arc::clone(&store), folder.path());
+    for round in 0..20 {
+        let [one, settled, two] = [3 * round + 1, 3 * round + 2, 3 * round + 3].map(|person| {
+            let id = account(person).draft_id;
+            store.open_draft(id, &draft(person)).unwrap();
+            (id, draft(person))
+        });
+        // Asked for at once, they mostly share a batch.
+        tokio::join!(commits.confirm(one.0, one.1), commits.settle(), commits.confirm(two.0, two.1));
+        let left = files_of(&register);
+        let opened = SledStore::open(left.path(), CACHE_BYTES).unwrap();
+        assert_eq!(opened.draft(settled.0).unwrap(), Some(settled.1), "round {round}");
     }
 }
 
