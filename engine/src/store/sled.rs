@@ -32,6 +32,11 @@ const LOCK_PAUSE: Duration = Duration::from_millis(10);
 /// which sled puts it into a file of its own.
 const LOG_ROW_BYTES: usize = 100 * index::ENTRY_BYTES;
 
+/// How often sled flushes by itself what nobody has asked to be on disk: what a crash may cost of a draft that isn't complete, and of
+/// logins.
+const DRAFTS_FLUSH_MS: u64 = 20;
+const ACCOUNTS_FLUSH_MS: u64 = 500;
+
 /// The register in a folder.
 pub struct SledStore {
     accounts: Tree,
@@ -67,8 +72,8 @@ impl SledStore {
         if folder.join("db").exists() {
             return Err(StoreError::Earlier);
         }
-        let accounts = open_tree(&folder.join("accounts"), cache_bytes / 2)?;
-        let drafts = open_tree(&folder.join("drafts"), cache_bytes / 2)?;
+        let accounts = open_tree(&folder.join("accounts"), cache_bytes / 2, ACCOUNTS_FLUSH_MS)?;
+        let drafts = open_tree(&folder.join("drafts"), cache_bytes / 2, DRAFTS_FLUSH_MS)?;
         let (mut entries, mut log) = (Vec::new(), LogEnd::default());
         for row in accounts.scan_prefix([keys::INDEX]) {
             let (key, row) = row.map_err(failed)?;
@@ -178,8 +183,8 @@ impl LogEnd {
     }
 }
 
-fn open_tree(folder: &Path, cache_bytes: u64) -> Result<Tree, StoreError> {
-    let config = sled::Config::new().path(folder).cache_capacity(cache_bytes).flush_every_ms(Some(500));
+fn open_tree(folder: &Path, cache_bytes: u64, flush_ms: u64) -> Result<Tree, StoreError> {
+    let config = sled::Config::new().path(folder).cache_capacity(cache_bytes).flush_every_ms(Some(flush_ms));
     let given_up_at = Instant::now() + LOCK_PATIENCE;
     let opened = loop {
         match config.open() {
