@@ -1,8 +1,7 @@
 //! The register in sled, the only file that knows it.
 //!
 //! Accounts and what belongs to them are one tree, because a batch is atomic within a tree, also across a crash. The first byte of a
-//! key says what it leads to. Drafts, which are written again at each step and then go, are another, in a folder of its own: in the
-//! log of the accounts they would leave more behind than accounts take.
+//! key says what it leads to. Drafts, which are written again at each step and then go, are another.
 
 mod tickets;
 
@@ -17,7 +16,7 @@ use domain::access::Access;
 use domain::activation::Activation;
 use domain::draft::{AccountNumber, Draft};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use sled::{Batch, IVec, Tree};
+use sled::{Batch, Db, IVec, Tree};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
@@ -31,11 +30,6 @@ const LOCK_PAUSE: Duration = Duration::from_millis(10);
 /// Bytes of the index's log that stand in one row: of a hundred accounts. A page has up to 17 rows, and is to stay under the 128 KiB from
 /// which sled puts it into a file of its own.
 const LOG_ROW_BYTES: usize = 100 * index::ENTRY_BYTES;
-
-/// How often sled flushes by itself what nobody has asked to be on disk: what a crash may cost of a draft that isn't complete, and of
-/// logins.
-const DRAFTS_FLUSH_MS: u64 = 20;
-const ACCOUNTS_FLUSH_MS: u64 = 500;
 
 /// The register in a folder.
 pub struct SledStore {
@@ -72,8 +66,10 @@ impl SledStore {
         if folder.join("db").exists() {
             return Err(StoreError::Earlier);
         }
-        let accounts = open_tree(&folder.join("accounts"), cache_bytes / 2, ACCOUNTS_FLUSH_MS)?;
-        let drafts = open_tree(&folder.join("drafts"), cache_bytes / 2, DRAFTS_FLUSH_MS)?;
+        // One log for both: whatever is flushed brings everything that was written before it.
+        let db = open_db(&folder.join("accounts"), cache_bytes)?;
+        let accounts = db.open_tree("register").map_err(failed)?;
+        let drafts = db.open_tree("drafts").map_err(failed)?;
         let (mut entries, mut log) = (Vec::new(), LogEnd::default());
         for row in accounts.scan_prefix([keys::INDEX]) {
             let (key, row) = row.map_err(failed)?;
@@ -183,8 +179,8 @@ impl LogEnd {
     }
 }
 
-fn open_tree(folder: &Path, cache_bytes: u64, flush_ms: u64) -> Result<Tree, StoreError> {
-    let config = sled::Config::new().path(folder).cache_capacity(cache_bytes).flush_every_ms(Some(flush_ms));
+fn open_db(folder: &Path, cache_bytes: u64) -> Result<Db, StoreError> {
+    let config = sled::Config::new().path(folder).cache_capacity(cache_bytes).flush_every_ms(Some(500));
     let given_up_at = Instant::now() + LOCK_PATIENCE;
     let opened = loop {
         match config.open() {
@@ -193,7 +189,7 @@ fn open_tree(folder: &Path, cache_bytes: u64, flush_ms: u64) -> Result<Tree, Sto
             opened => break opened,
         }
     };
-    opened.and_then(|db| db.open_tree("register")).map_err(failed)
+    opened.map_err(failed)
 }
 
 impl Store for SledStore {
