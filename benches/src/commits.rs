@@ -94,8 +94,8 @@ fn bare(drafts: &[(DraftId, Draft)], waiting: usize) -> Result<f64, Box<dyn Erro
                 waiting.push(reply);
             }
             accounts.apply_batch(writes).and_then(|()| accounts.flush()).expect("the disk takes it");
-            gone.into_iter().for_each(|key| drop(begun.remove(key).expect("the disk takes it")));
             waiting.into_iter().for_each(|reply| reply.send(()).unwrap_or(()));
+            gone.into_iter().for_each(|key| drop(begun.remove(key).expect("the disk takes it")));
         }
     });
     let accounts = drafts.iter().enumerate().map(|(number, (id, draft))| rows(number, *id, draft)).collect();
@@ -205,10 +205,10 @@ pub fn complete_draft(number: usize) -> Draft {
     let mut question =
         |question: &str| SecurityQuestion { question: question.to_owned(), answer_digest: digest() };
     let questions =
-        vec![question(questions::COMMON[number % 12]), question(questions::COMMON[(number + 5) % 12])];
+        [0, 5].map(|further| question(questions::COMMON[(number + further) % questions::COMMON.len()]));
     let (salt, hash) = (digest(), digest());
     let password_hash = format!("$argon2id$v=19$m=19456,t=2,p=1${}${}", &salt[..22], &hash[..43]);
-    draft.credentials = Some(Credentials { password_hash, questions });
+    draft.credentials = Some(Credentials { password_hash, questions: questions.to_vec() });
     draft.sealed = true;
     draft
 }

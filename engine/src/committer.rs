@@ -9,7 +9,7 @@ mod staged;
 use crate::activation::Proofs;
 use crate::clock::Clock;
 use crate::metrics::{LifeMetrics, StoreMetrics};
-use crate::store::{DraftId, Store, StoreError};
+use crate::store::{Commit, DraftId, Store, StoreError};
 use domain::activation::{Activation, ActivationRules};
 use domain::draft::{AccountNumber, Draft};
 use domain::{Failure, Timestamp};
@@ -212,9 +212,12 @@ impl Commits {
     fn commit(&mut self, batch: Vec<Request>) {
         let mut staged = Staged::new(Arc::clone(&self.store), self.clock.now(), self.next, self.place);
         let answers: Vec<_> = batch.into_iter().map(|request| self.decide(request, &mut staged)).collect();
-        let stored = self.store(staged);
+        let stored = self.store(&mut staged);
         for answer in answers {
             answer(&stored, &mut self.discarded);
+        }
+        if stored.is_ok() {
+            self.tidy(&staged);
         }
     }
 
@@ -243,18 +246,18 @@ impl Commits {
     }
 
     /// Numbers are used up also by a batch that failed: it may be on disk in spite of the error.
-    fn store(&mut self, staged: Staged) -> Result<(), StoreError> {
-        let Staged { commit, discarded, removed, handled, must_flush, next, place, .. } = staged;
-        (self.next, self.place) = (next, place);
+    fn store(&mut self, staged: &mut Staged) -> Result<(), StoreError> {
+        let commit = &staged.commit;
+        (self.next, self.place) = (staged.next, staged.place);
         // Files of drafts that were removed go whatever becomes of the batch: their rows are gone.
-        self.discarded.extend(removed);
+        self.discarded.append(&mut staged.removed);
         let started = Instant::now();
-        let is_empty = commit == crate::store::Commit::default();
-        let must_flush = must_flush || self.doubtful;
+        let is_empty = *commit == Commit::default();
+        let must_flush = staged.must_flush || self.doubtful;
         if is_empty && !must_flush {
             return Ok(());
         }
-        let committed = if is_empty { Ok(()) } else { self.store.commit(&commit) };
+        let committed = if is_empty { Ok(()) } else { self.store.commit(commit) };
         // A commit brings accounts to disk, and no drafts.
         let stored = committed.and_then(|()| if must_flush { self.store.flush() } else { Ok(()) });
         self.metrics.0.flushed(started.elapsed(), commit.made.len(), stored.is_ok());
@@ -264,14 +267,18 @@ impl Commits {
             return stored;
         }
         self.metrics.1.cancelled(commit.cancelled.len());
-        self.discarded.extend(discarded);
-        for due in handled {
-            if let Err(error) = self.store.put_off(due, None) {
-                tracing::warn!(%error, "what is done will be looked at once more");
-            }
-        }
+        self.discarded.append(&mut staged.discarded);
         self.settle.send_replace(self.place);
         stored
+    }
+
+    /// What nobody waits for, after a batch.
+    fn tidy(&self, staged: &Staged) {
+        let made = staged.commit.made.iter().try_for_each(|account| self.store.remove_draft_of(account));
+        let handled = staged.handled.iter().try_for_each(|&due| self.store.put_off(due, None));
+        if let Err(error) = made.and(handled) {
+            tracing::warn!(%error, "what is done will be looked at once more");
+        }
     }
 }
 

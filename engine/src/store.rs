@@ -62,12 +62,18 @@ pub trait Store: TicketStore + Send + Sync + 'static {
     /// [`StoreError`] where it cannot be read.
     fn account(&self, number: AccountNumber) -> Result<Option<Account>, StoreError>;
 
-    /// Keeps what the committer has decided: all or none, and on disk when it returns; drafts that others wrote need not be. That nobody has the claims of an account that
-    /// is made is for the caller to know; only the committer calls it.
+    /// Keeps what the committer has decided: all or none, and on disk when it returns; drafts that others wrote need not be. That
+    /// nobody has the claims of an account that is made is for the caller to know; only the committer calls it.
     ///
     /// # Errors
     /// [`StoreError`] where any part could not be brought to disk.
     fn commit(&self, commit: &Commit) -> Result<(), StoreError>;
+
+    /// Removes what is left of the draft that became `account`, which is on disk. Nothing depends on that but room.
+    ///
+    /// # Errors
+    /// [`StoreError`] where it could not be removed.
+    fn remove_draft_of(&self, account: &Account) -> Result<(), StoreError>;
 
     /// Brings everything that was written so far to disk; only the committer calls it.
     ///

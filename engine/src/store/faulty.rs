@@ -84,6 +84,10 @@ impl Store for FaultyStore {
         if self.fault() == StoreFault::Unsure { Err(no_space()) } else { Ok(()) }
     }
 
+    fn remove_draft_of(&self, account: &Account) -> Result<(), StoreError> {
+        self.store.remove_draft_of(account)
+    }
+
     fn flush(&self) -> Result<(), StoreError> {
         match self.fault() {
             StoreFault::Full | StoreFault::Unsure => Err(no_space()),

@@ -1,7 +1,7 @@
 //! What leads to accounts: draft, NIK, e-mail, phone, and name with birth date and KK number. It is held in memory and kept as a log.
 //!
-//! sled takes some 60 bytes of memory and 300 of disk for a row of any size, and writes a page anew for ten rows that fall anywhere.
-//! Five such rows led to each account; now a group commit adds one row of 48 bytes an account behind the last one. What stands in
+//! sled splits a leaf at 17 rows of any size, and writes one anew for ten rows that fall anywhere. Five such rows led to each account; now
+//! a group commit adds one row of 48 bytes an account behind the last one. What stands in
 //! the log are digests, so whoever finds a number here looks at its account before they believe it.
 
 use super::{Account, Claim, DraftId};

@@ -1,7 +1,9 @@
 //! The register in sled, the only file that knows it.
 //!
 //! Accounts and what belongs to them are one tree, because a batch is atomic within a tree, also across a crash. The first byte of a
-//! key says what it leads to. Drafts, which are written again at each step and then go, are another.
+//! key says what it leads to. Drafts, which are written again at each step and then go, are another, in a database of its own: in the
+//! log of the accounts they would leave more behind than accounts take. Nothing orders the two on disk but a flush, so after a crash a
+//! row of a draft may stand beside its account; the account is what counts.
 
 mod tickets;
 
@@ -16,7 +18,7 @@ use domain::access::Access;
 use domain::activation::Activation;
 use domain::draft::{AccountNumber, Draft};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use sled::{Batch, Db, IVec, Tree};
+use sled::{Batch, IVec, Tree};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
@@ -66,10 +68,8 @@ impl SledStore {
         if folder.join("db").exists() {
             return Err(StoreError::Earlier);
         }
-        // One log for both: whatever is flushed brings everything that was written before it.
-        let db = open_db(&folder.join("accounts"), cache_bytes)?;
-        let accounts = db.open_tree("register").map_err(failed)?;
-        let drafts = db.open_tree("drafts").map_err(failed)?;
+        let accounts = open_tree(&folder.join("accounts"), cache_bytes / 2)?;
+        let drafts = open_tree(&folder.join("drafts"), cache_bytes / 2)?;
         let (mut entries, mut log) = (Vec::new(), LogEnd::default());
         for row in accounts.scan_prefix([keys::INDEX]) {
             let (key, row) = row.map_err(failed)?;
@@ -109,13 +109,12 @@ impl SledStore {
         self.find(Digest::of_draft(id), |account| account.draft_id == id)
     }
 
-    /// The row of draft `id`, if it is no account. Its row goes once the account is on disk; a crash before that leaves it there, sealed.
+    /// The row of draft `id`, if it is no account: then its row goes once the account is on disk, or stays after a crash, sealed or not.
     fn open_row(&self, id: DraftId) -> Result<Option<(Draft, IVec)>, StoreError> {
-        let Some((draft, bytes)) = SledStore::row::<Draft>(&self.drafts, &keys::draft(id))? else {
+        if self.account_of(id)?.is_some() {
             return Ok(None);
-        };
-        let is_open = !draft.sealed || self.account_of(id)?.is_none();
-        Ok(is_open.then_some((draft, bytes)))
+        }
+        SledStore::row(&self.drafts, &keys::draft(id))
     }
 
     /// Brings `batch` to disk, and with it what leads to the accounts of `commit`.
@@ -179,7 +178,7 @@ impl LogEnd {
     }
 }
 
-fn open_db(folder: &Path, cache_bytes: u64) -> Result<Db, StoreError> {
+fn open_tree(folder: &Path, cache_bytes: u64) -> Result<Tree, StoreError> {
     let config = sled::Config::new().path(folder).cache_capacity(cache_bytes).flush_every_ms(Some(500));
     let given_up_at = Instant::now() + LOCK_PATIENCE;
     let opened = loop {
@@ -189,7 +188,7 @@ fn open_db(folder: &Path, cache_bytes: u64) -> Result<Db, StoreError> {
             opened => break opened,
         }
     };
-    opened.map_err(failed)
+    opened.and_then(|db| db.open_tree("register")).map_err(failed)
 }
 
 impl Store for SledStore {
@@ -266,12 +265,17 @@ impl Store for SledStore {
         for message in &commit.messages {
             batch.insert(keys::message(message.place), write(message));
         }
-        self.apply(batch, commit)?;
-        // Only now that it is on disk. What a crash leaves of an account's draft is known by being sealed.
-        for account in commit.cancelled.iter().chain(&commit.made) {
-            self.drafts.remove(keys::draft(account.draft_id)).map_err(failed)?;
-            self.drafts.remove(keys::due(due_of(account.draft_id, &account.draft))).map_err(failed)?;
+        // What an earlier crash left of a draft must not outlive its account.
+        if !commit.cancelled.is_empty() {
+            commit.cancelled.iter().try_for_each(|account| self.remove_draft_of(account))?;
+            self.drafts.flush().map_err(failed)?;
         }
+        self.apply(batch, commit)
+    }
+
+    fn remove_draft_of(&self, account: &Account) -> Result<(), StoreError> {
+        self.drafts.remove(keys::draft(account.draft_id)).map_err(failed)?;
+        self.drafts.remove(keys::due(due_of(account.draft_id, &account.draft))).map_err(failed)?;
         Ok(())
     }
 

@@ -103,6 +103,10 @@ impl Store for Faulty {
         if fault == Fault::After { Err(disk_full()) } else { Ok(()) }
     }
 
+    fn remove_draft_of(&self, account: &Account) -> Result<(), StoreError> {
+        self.sled.remove_draft_of(account)
+    }
+
     fn flush(&self) -> Result<(), StoreError> {
         if self.fault() == Fault::None { self.sled.flush() } else { Err(disk_full()) }
     }

@@ -223,6 +223,8 @@ impl World {
             model.drafts.remove(&account.draft_id.0);
         }
         for account in commit.made {
+            assert_eq!(self.store.draft(account.draft_id).unwrap().as_ref(), Some(&account.draft));
+            self.store.remove_draft_of(&account).unwrap();
             let due = Due { at: account.draft.expires_at, what: DueItem::Draft(account.draft_id) };
             model.due.retain(|other| *other != due);
             model.drafts.insert(account.draft_id.0, account.draft.clone());
@@ -399,19 +401,38 @@ fn what_leads_to_accounts_is_found_after_any_number_of_them() {
 fn a_draft_left_behind_by_its_account_is_the_account() {
     let folder = TempDir::new().unwrap();
     let store = SledStore::open(folder.path(), CACHE_BYTES).unwrap();
+    // That it was sealed need not have come to disk.
+    for (number, sealed) in [(1, true), (2, false)] {
+        let account = account(number);
+        let id = account.draft_id;
+        store.commit(&Commit { made: vec![account.clone()], ..Commit::default() }).unwrap();
+        store.open_draft(id, &Draft { sealed, account: None, ..account.draft.clone() }).unwrap();
+        assert_eq!(store.draft(id).unwrap().as_ref(), Some(&account.draft));
+        let seen = store.update_draft(id, &mut |draft| {
+            assert_eq!(draft.account, Some(account.number));
+            Err(Failure::AlreadyFinal)
+        });
+        assert!(matches!(seen, Err(UpdateError::Refused(Failure::AlreadyFinal))));
+        // Its documents are the account's: nothing that a sweep may remove.
+        assert_eq!(store.remove_draft(id, at(i64::MAX)).unwrap(), Removed::Nothing);
+        assert_eq!(store.draft(id).unwrap().as_ref(), Some(&account.draft));
+    }
+}
+
+/// A crash left its draft's row behind, and its time ran out. The row's documents are gone with it: nobody may confirm them once more.
+#[test]
+fn a_draft_left_behind_goes_with_its_account() {
+    let folder = TempDir::new().unwrap();
+    let store = SledStore::open(folder.path(), CACHE_BYTES).unwrap();
     let account = account(1);
-    let id = account.draft_id;
     store.commit(&Commit { made: vec![account.clone()], ..Commit::default() }).unwrap();
-    store.open_draft(id, &Draft { sealed: true, account: None, ..account.draft.clone() }).unwrap();
-    assert_eq!(store.draft(id).unwrap().as_ref(), Some(&account.draft));
-    let seen = store.update_draft(id, &mut |draft| {
-        assert_eq!(draft.account, Some(account.number));
-        Err(Failure::AlreadyFinal)
-    });
-    assert!(matches!(seen, Err(UpdateError::Refused(Failure::AlreadyFinal))));
-    // Its documents are the account's: nothing that a sweep may remove.
-    assert_eq!(store.remove_draft(id, at(i64::MAX)).unwrap(), Removed::Nothing);
-    assert_eq!(store.draft(id).unwrap().as_ref(), Some(&account.draft));
+    store.open_draft(account.draft_id, &Draft { account: None, ..account.draft.clone() }).unwrap();
+    store.commit(&Commit { cancelled: vec![account.clone()], ..Commit::default() }).unwrap();
+    let reopened = SledStore::open(files_of(folder.path()).path(), CACHE_BYTES).unwrap();
+    for store in [store, reopened] {
+        assert_eq!(store.draft(account.draft_id).unwrap(), None);
+        assert!(!store.has_draft(account.draft_id).unwrap());
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::Walk;
 use super::setback::{Setback, demand, read};
 use crate::client::{Heard, Outgoing};
-use crate::told::Trouble;
+use crate::told::{Told, Trouble};
 use chrono::{TimeDelta, Utc};
 use domain::Failure;
 use domain::captcha::ALPHABET;
@@ -36,18 +36,29 @@ impl Walk<'_> {
             self.intended = self.done;
         }
         self.intended += typing;
-        match step {
-            Step::Status => self.status().await?,
-            Step::Captcha => self.fetch_challenge().await?,
-            Step::Identity => self.identity().await?,
-            Step::Profile => self.profile().await?,
-            Step::Ktp => self.document(self.applicant.ktp).await?,
-            Step::Swafoto => self.document(self.applicant.swafoto).await?,
-            Step::Credentials => self.credentials().await?,
-            Step::Review => self.review().await?,
+        let taken = match step {
+            Step::Status => self.status().await,
+            Step::Captcha => self.fetch_challenge().await,
+            Step::Identity => self.identity().await,
+            Step::Profile => self.profile().await,
+            Step::Ktp => self.document(self.applicant.ktp).await,
+            Step::Swafoto => self.document(self.applicant.swafoto).await,
+            Step::Credentials => self.credentials().await,
+            Step::Review => self.review().await,
             Step::Confirmation => return self.confirmation().await.map(Some),
+        };
+        match taken {
+            // Whoever kept to the order did not leave out what is missing.
+            Err(setback) if setback.told == Told::by(Failure::StepOutOfOrder) && self.may_be_forgotten() => {
+                Err(Setback::by(Trouble::Forgotten))
+            }
+            taken => taken.map(|()| None),
         }
-        Ok(None)
+    }
+
+    /// Only a complete draft is on disk before it is acknowledged: a kill may cost the last steps of others.
+    fn may_be_forgotten(&self) -> bool {
+        !self.world.faults.engine_kills.is_empty() && !self.applicant.skips
     }
 
     async fn status(&mut self) -> Result<(), Setback> {
@@ -148,12 +159,10 @@ impl Walk<'_> {
             && review.has_credentials
             && handed_in(DocumentKind::Ktp) == self.applicant.ktp.is_some()
             && handed_in(DocumentKind::Swafoto) == self.applicant.swafoto.is_some();
-        // Only a complete draft is on disk before it is acknowledged: a kill may cost the last steps of others.
-        match self.world.faults.engine_kills.is_empty() {
-            true => demand(is_whole),
-            false if is_whole => Ok(()),
-            false => Err(Setback::by(Trouble::Forgotten)),
+        if !is_whole && self.may_be_forgotten() {
+            return Err(Setback::by(Trouble::Forgotten));
         }
+        demand(is_whole)
     }
 
     async fn confirmation(&mut self) -> Result<AccountNumber, Setback> {

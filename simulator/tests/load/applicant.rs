@@ -6,7 +6,7 @@ use domain::captcha::CaptchaKey;
 use domain::{Failure, Limits};
 use people::{Album, Crowd, Defect, Population, Shares};
 use record::{Histograms, Kind, WHOLE};
-use scenario::{Behaviour, Connections, Faults, Leaving, Policy, Retries, Step};
+use scenario::{Behaviour, Connections, Faults, Kill, Leaving, Policy, Retries, Step};
 use simulator::browsers::Browsers;
 use simulator::journey::{CaptchaKeyHeld, Seen, World, walk};
 use simulator::observe::{Observer, Totals, steps};
@@ -379,6 +379,28 @@ async fn an_expired_draft_is_begun_anew() {
     assert_eq!(walked.totals.requests - walked.totals.repeats, 8);
     let walked = behaving(thoughtless(), expired).await;
     assert_eq!(walked.told, Told::Failed(Trouble::TurnedAway(Failure::DraftExpired)));
+}
+
+/// The profile was acknowledged, and the kill came before it was on disk.
+#[tokio::test]
+async fn a_step_that_a_kill_has_cost_is_begun_anew_by_those_who_took_it() {
+    let go = async |defect, kills: &[Kill]| {
+        let behaviour = Behaviour { retries: Retries::as_told(1), ..thoughtless() };
+        let faults = Faults { engine_kills: kills.to_vec(), ..Faults::default() };
+        let forgets = |step, before| match (step, before) {
+            (Step::Ktp, 0) => Act::Problem(Failure::StepOutOfOrder, None),
+            _ => Act::Honest,
+        };
+        go_among(defect, behaviour, faults, forgets).await
+    };
+    let kill = Kill { at_s: 1.0, down_s: 0.3 };
+    let walked = go(None, &[kill]).await;
+    assert!(matches!(walked.told, Told::Registered(_)), "{:?}", walked.told);
+    assert_eq!(walked.totals.requests - walked.totals.repeats, 5);
+    // Where nothing was killed, or who left a step out, hears what they hear.
+    assert_eq!(go(None, &[]).await.told, Told::Refused(Failure::StepOutOfOrder));
+    let skipped = go(Some(Defect::StepsSkipped), &[kill]).await;
+    assert_eq!(skipped.told, Told::Refused(Failure::StepOutOfOrder));
 }
 
 async fn mishap(faults: Faults, retries: u32) -> Walked {
