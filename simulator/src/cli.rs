@@ -324,7 +324,7 @@ pub(crate) enum RecordFormat {
 
 #[derive(Debug, Args)]
 pub(crate) struct ReportArgs {
-    /// The run folder
+    /// The folder of a run, or of a search for capacity
     #[arg(value_name = "RUN", required_unless_present = "schema")]
     pub(crate) run: Option<PathBuf>,
     /// Print the JSON Schema of run.json, or of capacity.json

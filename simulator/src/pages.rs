@@ -1,12 +1,13 @@
-//! The pages of a run folder.
+//! The pages of a run's folder, and of a search's.
 
 use crate::exit::CommandError;
-use record::{OUTCOMES_CSV, Run, RunFolder, WriteError};
+use record::{CapacityRecord, OUTCOMES_CSV, Run, RunFolder, WriteError};
 use reports::Lang;
 use std::path::PathBuf;
 
 const REPORT_HTML: &str = "report.html";
 const JUNIT_XML: &str = "junit.xml";
+const CAPACITY_HTML: &str = "capacity.html";
 
 /// Removes what an earlier run left in the folder: pages of another record would mislead.
 ///
@@ -21,8 +22,27 @@ pub(crate) fn withdraw(folder: &RunFolder) -> Result<(), WriteError> {
 /// # Errors
 /// When the folder refuses.
 pub(crate) fn write(folder: &RunFolder, run: &Run, lang: Lang) -> Result<PathBuf, CommandError> {
-    let usage = |error: WriteError| CommandError::Usage(error.to_string());
-    folder.write_text(REPORT_HTML, &reports::page(run, lang)).map_err(usage)?;
     folder.write_text(JUNIT_XML, &reports::junit(&run.record)).map_err(usage)?;
-    Ok(folder.path().join(REPORT_HTML))
+    write_page(folder, REPORT_HTML, &reports::page(run, lang))
+}
+
+/// Writes the page of a search for capacity, and says where it is.
+///
+/// # Errors
+/// When the folder refuses.
+pub(crate) fn write_capacity(
+    folder: &RunFolder,
+    record: &CapacityRecord,
+    lang: Lang,
+) -> Result<PathBuf, CommandError> {
+    write_page(folder, CAPACITY_HTML, &reports::capacity_page(record, lang))
+}
+
+fn write_page(folder: &RunFolder, name: &str, page: &str) -> Result<PathBuf, CommandError> {
+    folder.write_text(name, page).map_err(usage)?;
+    Ok(folder.path().join(name))
+}
+
+fn usage(error: WriteError) -> CommandError {
+    CommandError::Usage(error.to_string())
 }

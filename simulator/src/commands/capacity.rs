@@ -12,7 +12,9 @@ use crate::cli::CapacityArgs;
 use crate::environment::environment;
 use crate::exit::{CommandError, Exit};
 use crate::output::say;
-use answer::{answer, text};
+use crate::pages;
+use answer::answer;
+pub(super) use answer::text;
 use capacity::{Approach, Goal, Next, Search, Trial, Verdict};
 use chrono::Utc;
 use record::{
@@ -26,8 +28,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use trial::{Order, Outcome};
-
-const CAPACITY_HTML: &str = "capacity.html";
 
 /// Runs the command.
 ///
@@ -48,13 +48,11 @@ pub(crate) fn run(args: &CapacityArgs) -> Result<Exit, CommandError> {
     carry_out(args, &plan, &folder, &mut search, &mut record, &interrupted)?;
     answer(&search, &mut record);
     write(&folder, &record)?;
-    folder
-        .write_text(CAPACITY_HTML, &reports::capacity_page(&record, args.lang.into()))
-        .map_err(|error| CommandError::Usage(error.to_string()))?;
+    let page = pages::write_capacity(&folder, &record, args.lang.into())?;
     let said = if args.json {
         serde_json::to_string_pretty(&record).map_err(|error| CommandError::defect(error.to_string()))? + "\n"
     } else {
-        text(&record, &folder.path().join(CAPACITY_HTML))
+        text(&record, &page)
     };
     print(&mut stdout()?, &said)?;
     Ok(match record.exit_code {

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test says what failed by failing there")]
 
+mod capacity;
 mod check;
 mod consent;
 mod crash;

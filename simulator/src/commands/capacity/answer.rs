@@ -91,7 +91,7 @@ pub(super) fn line(trial: &CapacityTrial) -> String {
 }
 
 /// The answer for the terminal.
-pub(super) fn text(record: &CapacityRecord, page: &Path) -> String {
+pub(in crate::commands) fn text(record: &CapacityRecord, page: &Path) -> String {
     let mut lines = vec![
         ("scenario", format!("{}, {} trials", record.scenario.name, record.trials.len())),
         ("capacity", capacity(record)),
