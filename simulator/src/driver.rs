@@ -9,20 +9,18 @@
 //! unless somebody took it before (`interrupt`); it logs by `log`, which goes where `tracing` goes.
 
 use crate::journey::{self, Seen, World};
-use async_io::Timer;
+use crate::metronome::Metronome;
 use chrono::{DateTime, TimeDelta, Utc};
 use goose::client::GooseClientBuilder;
 use goose::config::GooseConfiguration;
 use goose::goose::{GooseUser, Scenario, Transaction, TransactionFunction, TransactionResult};
-use goose::metrics::GooseMetrics;
 use goose::{GooseAttack, GooseError};
 use people::{Applicant, Crowd};
 use scenario::Schedule;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::thread;
 use std::time::Duration;
-use tokio::sync::{Barrier, oneshot, watch};
+use tokio::sync::{Barrier, watch};
 use tokio::time::Instant;
 
 /// The version of goose that is linked.
@@ -67,14 +65,14 @@ pub enum DriveError {
     /// goose refused.
     #[error("goose gave up: {0}")]
     Goose(String),
+    /// The system gives no thread.
+    #[error("no thread for the arrivals: {0}")]
+    Metronome(std::io::Error),
 }
-
-/// As `nice` counts.
-#[cfg(target_os = "linux")]
-const LOWEST_PRIORITY: i32 = 19;
 
 struct Shared {
     load: Arc<Load>,
+    metronome: Metronome,
     next: AtomicU64,
     panics: AtomicU64,
     ready: Barrier,
@@ -92,6 +90,7 @@ pub async fn drive(load: Arc<Load>, started: watch::Sender<Option<Start>>) -> Re
         panics: AtomicU64::new(0),
         ready: Barrier::new(load.users),
         started,
+        metronome: Metronome::start().map_err(DriveError::Metronome)?,
         load: Arc::clone(&load),
     });
     let function: TransactionFunction = {
@@ -108,26 +107,12 @@ pub async fn drive(load: Arc<Load>, started: watch::Sender<Option<Start>>) -> Re
         .and_then(|attack| attack.set_client_builder_without_cookies(client))
         .map_err(|error| DriveError::Goose(error.to_string()))?
         .register_scenario(Scenario::new("applicants").register_transaction(Transaction::new(function)));
-    let metrics = manage(attack).await?;
+    let metrics =
+        Box::pin(attack.execute()).await.map_err(|error: GooseError| DriveError::Goose(error.to_string()))?;
     shared.record_unclaimed();
     let requests =
         metrics.requests.values().map(|request| request.success_count + request.fail_count).sum::<usize>();
     Ok(Driven { requests: requests as u64, panics: shared.panics.load(Relaxed) })
-}
-
-/// Lets goose's manager have a thread of its own, and the lowest priority: requests come to it to be counted in heaps of half a second,
-/// and no applicant is to be late for that.
-async fn manage(attack: GooseAttack) -> Result<GooseMetrics, DriveError> {
-    let runtime = tokio::runtime::Handle::current();
-    let (tell, told) = oneshot::channel();
-    let run = move || {
-        #[cfg(target_os = "linux")]
-        let _ = rustix::process::setpriority_process(None, LOWEST_PRIORITY);
-        let _ = tell.send(runtime.block_on(Box::pin(attack.execute())));
-    };
-    let failed = |error: &dyn std::error::Error| DriveError::Goose(error.to_string());
-    thread::Builder::new().name("goose-manager".to_owned()).spawn(run).map_err(|error| failed(&error))?;
-    told.await.map_err(|error| failed(&error))?.map_err(|error: GooseError| failed(&error))
 }
 
 fn configuration(load: &Load) -> GooseConfiguration {
@@ -161,7 +146,7 @@ async fn bring_applicants(shared: &Shared, user: &mut GooseUser) -> TransactionR
             return Ok(());
         }
         let (arrival, intended) = (load.schedule.number(place), zero + load.schedule.instant(place));
-        let Some(applicant) = claim(load, index, arrival, intended).await else { continue };
+        let Some(applicant) = claim(shared, index, arrival, intended).await else { continue };
         load.world.observer.started(index, Instant::now());
         // A task of its own: if it panics, goose and everybody else go on, and the run says so at its end.
         let walking = {
@@ -181,7 +166,8 @@ async fn bring_applicants(shared: &Shared, user: &mut GooseUser) -> TransactionR
 
 /// Waits for the arrival's instant. `None` when nobody is to be sent: it is too late, or the run was cut
 /// short.
-async fn claim(load: &Load, user: usize, arrival: u64, intended: Instant) -> Option<Applicant> {
+async fn claim(shared: &Shared, user: usize, arrival: u64, intended: Instant) -> Option<Applicant> {
+    let Shared { load, metronome, .. } = shared;
     let World { observer, behaviour, stop, .. } = &load.world;
     let now = Instant::now();
     if now > intended {
@@ -203,8 +189,7 @@ async fn claim(load: &Load, user: usize, arrival: u64, intended: Instant) -> Opt
             }
             None
         }
-        // tokio's timers are up to two milliseconds late, by design.
-        _ = Timer::at(intended.into_std()) => Some(applicant),
+        () = metronome.wait_until(intended) => Some(applicant),
     }
 }
 

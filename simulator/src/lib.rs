@@ -28,6 +28,7 @@ mod keys;
 mod launch;
 mod live;
 mod memory;
+mod metronome;
 mod monitor;
 pub mod observe;
 mod output;

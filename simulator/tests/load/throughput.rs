@@ -32,10 +32,14 @@ const SERVER: &str = "LONJAKAN_BENCH_SERVER";
 
 const CONNECTIONS: usize = 64;
 
+/// Of each round.
 const LENGTH: Duration = Duration::from_secs(5);
 
+/// What one core is to bring at least, through goose.
+const ASKED_PER_S: f64 = 50_000.0;
+
 #[test]
-#[ignore = "half a minute, for figures only: `just generator`"]
+#[ignore = "two minutes, for figures only: `just generator`"]
 fn generator() {
     if let Ok(gate) = std::env::var(SERVER) {
         pin(1);
@@ -51,11 +55,24 @@ fn generator() {
         everything.per_s,
         everything.per_s / hyper_per_s
     );
-    let half = measure(closed.address, everything.per_s / 2.0);
-    println!(
-        "at half of that               {:>9.0} requests/s, lateness p50 {} us, p99 {} us",
-        half.per_s, half.lateness_us_p50, half.lateness_us_p99
-    );
+    for (name, per_s) in [
+        ("at half of what is asked for", ASKED_PER_S / 2.0),
+        ("at half of what it can", everything.per_s / 2.0),
+    ] {
+        // A machine that is shared takes a core away for milliseconds now and then.
+        let mut rounds: Vec<Measured> = (0..5).map(|_| measure(closed.address, per_s)).collect();
+        rounds.sort_by_key(|round| round.lateness_us_p99);
+        let [best, .., worst] = rounds.as_slice() else { unreachable!("five rounds") };
+        let middle = &rounds[2];
+        println!(
+            "{name:<30}{:>9.0} requests/s, lateness p50 {} us, p99 {} us ({} to {} in five rounds)",
+            middle.per_s,
+            middle.lateness_us_p50,
+            middle.lateness_us_p99,
+            best.lateness_us_p99,
+            worst.lateness_us_p99
+        );
+    }
     let idle_bytes = idle_bytes(open.address, 10_000);
     println!("10,000 applicants who think   {idle_bytes:>9} bytes each, connection included");
 }

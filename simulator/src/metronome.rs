@@ -1,0 +1,160 @@
+//! Wakes applicants at their instants, as many together as are due in a beat.
+//!
+//! tokio's timers count whole milliseconds and are up to two late, by design. A timer of the system for each arrival would be exact, and
+//! at tens of thousands a second cost as much as the requests: a switch of threads to set each one, and two more when it fires.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
+use tokio::sync::oneshot;
+use tokio::time::Instant;
+
+/// Nobody is woken before their instant, or later than this after it by the metronome's doing.
+const BEAT: Duration = Duration::from_micros(250);
+
+/// The longest sleep, where nobody waits.
+const REST: Duration = Duration::from_secs(1);
+
+/// A thread that beats until it is dropped.
+#[derive(Debug)]
+pub(crate) struct Metronome {
+    shared: Arc<Shared>,
+    /// `None` only while it is being dropped.
+    thread: Option<thread::JoinHandle<()>>,
+}
+
+#[derive(Debug, Default)]
+struct Shared {
+    waiting: Mutex<Waiting>,
+    is_over: AtomicBool,
+}
+
+/// Who waits, by their instant and then in the order in which they came.
+#[derive(Debug, Default)]
+struct Waiting {
+    sleepers: Sleepers,
+    count: u64,
+}
+
+type Sleepers = BTreeMap<(Instant, u64), oneshot::Sender<()>>;
+
+impl Metronome {
+    /// Starts it.
+    ///
+    /// # Errors
+    /// Where no thread can be had.
+    pub(crate) fn start() -> io::Result<Metronome> {
+        let shared = Arc::new(Shared::default());
+        let beating = Arc::clone(&shared);
+        let thread = thread::Builder::new().name("metronome".to_owned()).spawn(move || beating.beat())?;
+        Ok(Metronome { shared, thread: Some(thread) })
+    }
+
+    /// Waits until `instant`, or not at all where that is over.
+    pub(crate) async fn wait_until(&self, instant: Instant) {
+        if instant <= Instant::now() {
+            return;
+        }
+        let (wake, woken) = oneshot::channel();
+        let is_first = self.shared.lock().add(instant, wake);
+        if is_first {
+            self.nudge();
+        }
+        woken.await.ok();
+    }
+
+    /// Ends the beat under way.
+    fn nudge(&self) {
+        if let Some(thread) = &self.thread {
+            thread.thread().unpark();
+        }
+    }
+}
+
+impl Drop for Metronome {
+    fn drop(&mut self) {
+        self.shared.is_over.store(true, Relaxed);
+        self.nudge();
+        if let Some(thread) = self.thread.take() {
+            thread.join().ok();
+        }
+    }
+}
+
+impl Shared {
+    fn beat(&self) {
+        while !self.is_over.load(Relaxed) {
+            let now = Instant::now();
+            let (due, first) = self.lock().take_due(now);
+            // Whoever no longer waits was told meanwhile that the run is over.
+            due.into_values().for_each(|wake| wake.send(()).unwrap_or_default());
+            let rest = first.map_or(REST, |first| first.saturating_duration_since(now));
+            thread::park_timeout(rest.max(BEAT));
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Waiting {
+    /// Adds one who waits; whether nobody waits for an earlier instant.
+    fn add(&mut self, instant: Instant, wake: oneshot::Sender<()>) -> bool {
+        self.count += 1;
+        self.sleepers.insert((instant, self.count), wake);
+        self.sleepers.first_key_value().is_some_and(|((_, number), _)| *number == self.count)
+    }
+
+    /// Those whose instants are over, and when the first of the others is due.
+    fn take_due(&mut self, now: Instant) -> (Sleepers, Option<Instant>) {
+        let later = self.sleepers.split_off(&(now, u64::MAX));
+        let due = std::mem::replace(&mut self.sleepers, later);
+        (due, self.sleepers.first_key_value().map(|((instant, _), _)| *instant))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn nobody_is_woken_early_or_forgotten() {
+        let metronome = Arc::new(Metronome::start().unwrap());
+        let zero = Instant::now();
+        // Out of order, several at one instant, and one that is over.
+        let waiting: Vec<_> = [40, 5, 5, 0, 12, 80, 7]
+            .map(|ms| {
+                let (metronome, instant) = (Arc::clone(&metronome), zero + Duration::from_millis(ms));
+                tokio::spawn(async move {
+                    metronome.wait_until(instant).await;
+                    Instant::now() >= instant
+                })
+            })
+            .into();
+        for waiting in waiting {
+            assert!(waiting.await.unwrap());
+        }
+        assert!(metronome.shared.lock().sleepers.is_empty());
+    }
+
+    #[test]
+    fn those_who_are_due_come_in_their_order() {
+        let zero = Instant::now();
+        let mut waiting = Waiting::default();
+        let mut add = |ms| waiting.add(zero + Duration::from_millis(ms), oneshot::channel().0);
+        assert_eq!([30, 20, 20, 10, 40].map(&mut add), [true, true, false, true, false]);
+        let mut check = |ms, expect: &[u64], next| {
+            let (due, first) = waiting.take_due(zero + Duration::from_millis(ms));
+            assert_eq!(due.keys().map(|(_, number)| *number).collect::<Vec<_>>(), expect);
+            assert_eq!(first, Option::map(next, |ms| zero + Duration::from_millis(ms)));
+        };
+        check(9, &[], Some(10));
+        check(20, &[4, 2, 3], Some(30));
+        check(50, &[1, 5], None);
+        check(60, &[], None);
+    }
+}
