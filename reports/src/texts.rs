@@ -2,6 +2,7 @@
 
 mod en;
 mod id;
+mod recorded;
 
 use crate::compare::Measure;
 

@@ -141,6 +141,9 @@ pub(crate) struct SurgeArgs {
     /// Print the run record in place of the verdict
     #[arg(long)]
     pub(crate) json: bool,
+    /// Language of the page
+    #[arg(long, value_enum, default_value_t = Language::En)]
+    pub(crate) lang: Language,
     #[command(flatten)]
     pub(crate) target: TargetArgs,
 }
@@ -381,6 +384,9 @@ pub(crate) struct MergeArgs {
     /// Folder of the whole run
     #[arg(long, value_name = "DIR")]
     pub(crate) out: PathBuf,
+    /// Language of the page
+    #[arg(long, value_enum, default_value_t = Language::En)]
+    pub(crate) lang: Language,
 }
 
 /// Languages of pages.

@@ -96,15 +96,17 @@ fn enumerated(view: &View<'_>, mut parts: Vec<String>) -> String {
 fn reasons(view: &View<'_>) -> Vec<String> {
     let (record, texts) = (view.record, view.texts);
     let mut reasons = Vec::new();
-    let reason = record.generator.reason.as_deref().unwrap_or(texts.no_reason);
+    let said = |reason: &Option<String>| {
+        reason.as_deref().map_or(texts.no_reason.to_owned(), |reason| view.lang.recorded(reason))
+    };
+    let reason = said(&record.generator.reason);
     match record.verdict.generator {
         GeneratorVerdict::Valid => {}
-        GeneratorVerdict::Limited => reasons.push(fill(texts.reason_limited, &[("reason", reason)])),
-        GeneratorVerdict::Invalid => reasons.push(fill(texts.reason_invalid, &[("reason", reason)])),
+        GeneratorVerdict::Limited => reasons.push(fill(texts.reason_limited, &[("reason", &reason)])),
+        GeneratorVerdict::Invalid => reasons.push(fill(texts.reason_invalid, &[("reason", &reason)])),
     }
     if record.verdict.audit == AuditVerdict::Unavailable {
-        let reason = record.audit.unavailable_because.as_deref().unwrap_or(texts.no_reason);
-        reasons.push(fill(texts.reason_unaudited, &[("reason", reason)]));
+        reasons.push(fill(texts.reason_unaudited, &[("reason", &said(&record.audit.unavailable_because))]));
     }
     reasons
 }

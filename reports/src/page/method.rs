@@ -58,7 +58,7 @@ fn fitness(view: &View<'_>) -> Markup {
 fn signal_row(view: &View<'_>, signal: &Evidence) -> Markup {
     html! {
         tr.marked[!signal.fit] {
-            th scope="row" { (signal.signal) }
+            th scope="row" { (view.lang.recorded(&signal.signal)) }
             td.number { (view.lang.quantity(signal.observed, signal.unit)) }
             td.number { (view.lang.quantity(signal.bound, signal.unit)) }
             td {

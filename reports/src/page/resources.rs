@@ -45,7 +45,7 @@ fn row(view: &View<'_>, resource: &Resource) -> Markup {
             th scope="row" {
                 (name)
                 @if is_busiest { " " span.mark.caution { (view.texts.busiest) } }
-                div.quiet { (resource.capacity) }
+                div.quiet { (view.lang.recorded(&resource.capacity)) }
             }
             td.drawn { (bar(&says, &parts)) }
             td.number { (mean) }

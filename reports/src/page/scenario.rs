@@ -15,7 +15,7 @@ pub(super) fn section(view: &View<'_>) -> Markup {
         @if !record.scenario.comment.is_empty() { blockquote { (record.scenario.comment) } }
         dl.facts {
             dt { (texts.scenario) } dd { (record.scenario.name) " " span.quiet { (record.scenario.file) } }
-            dt { (texts.arrivals) } dd { (record.arrivals.shape) " " span.quiet { (planned) } }
+            dt { (texts.arrivals) } dd { (view.lang.recorded(&record.arrivals.shape)) " " span.quiet { (planned) } }
             dt { (texts.seed) } dd { code { (record.seed) } " " span.quiet { (texts.seed_remark) } }
             dt { (texts.portal) } dd { (record.target.as_deref().unwrap_or(texts.portal_own)) }
             dt { (texts.duration) } dd {
@@ -23,7 +23,7 @@ pub(super) fn section(view: &View<'_>) -> Markup {
                 @if record.partial { " " strong { (texts.cut_short) } }
             }
         }
-        @for note in &record.notes { p.note { (note) } }
+        @for note in &record.notes { p.note { (view.lang.recorded(note)) } }
     };
     view.titled(texts.scenario_title, "", &body)
 }

@@ -6,7 +6,6 @@ use crate::exit::{CommandError, Exit};
 use crate::judge::{Observed, evaluate};
 use crate::pages;
 use record::{Part, Run, RunFolder, Verdict, WriteError, merge, read, read_seconds};
-use reports::Lang;
 use scenario::Problem;
 
 /// Runs the command.
@@ -30,7 +29,7 @@ pub(crate) fn run(args: &MergeArgs) -> Result<Exit, CommandError> {
     log.finish().map_err(usage)?;
     folder.write_timeline(&run.timeline).map_err(usage)?;
     folder.write_record(&run.record).map_err(usage)?;
-    let page = pages::write(&folder, &run, Lang::En)?;
+    let page = pages::write(&folder, &run, args.lang.into())?;
     let mut results = stdout()?;
     let text = reports::verdict_text(&run.record, Some(&page), results.are_coloured());
     print(&mut results, &text)?;

@@ -167,6 +167,14 @@ fn an_engine_that_is_killed_and_started_again_loses_nobody() {
     {
         assert!(record.notes.iter().any(|note| note.contains(words)), "{words}: {:?}", record.notes);
     }
+    // What the record says in English, the other page says in Indonesian.
+    assert_eq!(lonjakan(&["report", "--lang", "id", out.to_str().unwrap()]).code, Some(0));
+    let page = fs::read_to_string(out.join("report.html")).unwrap();
+    let capacities = record.resources.iter().map(|resource| &resource.capacity);
+    let signals = record.generator.evidence.iter().map(|evidence| &evidence.signal);
+    for english in record.notes.iter().chain(capacities).chain(signals).chain([&record.arrivals.shape]) {
+        assert!(!page.contains(english.as_str()), "{english:?} has no translation");
+    }
 }
 
 /// Pinned to one core beside loops that never rest, with the lowest priority: it cannot keep its schedule, and says so.

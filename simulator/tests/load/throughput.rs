@@ -16,9 +16,9 @@ use scenario::{Arrivals, Connections, Shape, Spacing};
 use simulator::browsers::Browsers;
 use simulator::driver::{Load, drive};
 use simulator::observe::steps;
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Lines, Read as _, Write as _};
 use std::net::SocketAddr;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
@@ -90,6 +90,8 @@ fn runtime() -> tokio::runtime::Runtime {
 
 struct Server {
     child: Child,
+    /// Held open: the test's own frame in that process says after a minute that it is slow, and ends where nobody listens.
+    _said: Lines<BufReader<ChildStdout>>,
     address: SocketAddr,
 }
 
@@ -104,7 +106,7 @@ impl Server {
             .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let said = lines.find_map(|line| line.unwrap().split_once("at ").map(|(_, at)| at.to_owned()));
-        Server { child, address: said.unwrap().parse().unwrap() }
+        Server { child, address: said.unwrap().parse().unwrap(), _said: lines }
     }
 }
 
@@ -191,7 +193,7 @@ fn measure(address: SocketAddr, per_s: f64) -> Measured {
         histograms.add(&interval.histograms);
     }
     let totals = observer.totals(arrivals.count);
-    assert_eq!(totals.requests, arrivals.count);
+    assert_eq!(totals.requests, arrivals.count, "{:?}", totals.failures);
     let lateness = histograms.quantiles(WHOLE, Kind::Lateness);
     Measured {
         per_s: totals.requests as f64 / totals.last_done.as_secs_f64(),

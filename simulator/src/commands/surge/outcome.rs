@@ -16,7 +16,6 @@ use crate::sample::Subjects;
 use crate::told::Told;
 use domain::wire::ExportedAccount;
 use record::{ApplicantRow, Histograms, Kind, Run, WriteError};
-use reports::Lang;
 use scenario::Plan;
 use std::time::Duration;
 
@@ -86,7 +85,7 @@ pub(super) fn write_down(order: &Order<'_>, load: &Load, ended: Ended) -> Result
     order.folder.write_timeline(&timeline).map_err(usage)?;
     let trouble = died.or_else(|| miscounted(driven, &histograms));
     let run = Run { record, timeline, histograms };
-    let page = pages::write(&order.folder, &run, Lang::En)?;
+    let page = pages::write(&order.folder, &run, order.args.lang.into())?;
     Ok(Done { record: run.record, page, trouble })
 }
 
