@@ -22,8 +22,8 @@ pub(crate) fn withdraw(folder: &RunFolder) -> Result<(), WriteError> {
 /// # Errors
 /// When the folder refuses.
 pub(crate) fn write(folder: &RunFolder, run: &Run, lang: Lang) -> Result<PathBuf, CommandError> {
-    folder.write_text(JUNIT_XML, &reports::junit(&run.record)).map_err(usage)?;
-    write_page(folder, REPORT_HTML, &reports::page(run, lang))
+    put(folder, JUNIT_XML, &reports::junit(&run.record))?;
+    put(folder, REPORT_HTML, &reports::page(run, lang))
 }
 
 /// Writes the page of a search for capacity, and says where it is.
@@ -35,14 +35,10 @@ pub(crate) fn write_capacity(
     record: &CapacityRecord,
     lang: Lang,
 ) -> Result<PathBuf, CommandError> {
-    write_page(folder, CAPACITY_HTML, &reports::capacity_page(record, lang))
+    put(folder, CAPACITY_HTML, &reports::capacity_page(record, lang))
 }
 
-fn write_page(folder: &RunFolder, name: &str, page: &str) -> Result<PathBuf, CommandError> {
-    folder.write_text(name, page).map_err(usage)?;
+fn put(folder: &RunFolder, name: &str, text: &str) -> Result<PathBuf, CommandError> {
+    folder.write_text(name, text).map_err(|error| CommandError::Usage(error.to_string()))?;
     Ok(folder.path().join(name))
-}
-
-fn usage(error: WriteError) -> CommandError {
-    CommandError::Usage(error.to_string())
 }
