@@ -141,16 +141,20 @@ impl Lang {
     pub(crate) fn recorded(self, text: &str) -> String {
         match self {
             Lang::En => text.to_owned(),
-            Lang::Id => sentence(text)
-                .or_else(|| number(text))
-                .unwrap_or_else(|| text.split(", ").map(part).collect::<Vec<_>>().join(", ")),
+            Lang::Id => {
+                let parts: Vec<_> = text.split(", ").map(|part| (part, known(part))).collect();
+                let whole = if parts.iter().all(|(_, known)| known.is_some()) { None } else { known(text) };
+                whole.unwrap_or_else(|| {
+                    let parts = parts.into_iter().map(|(part, known)| known.unwrap_or(part.to_owned()));
+                    parts.collect::<Vec<_>>().join(", ")
+                })
+            }
         }
     }
 }
 
-/// One of several between commas.
-fn part(text: &str) -> String {
-    sentence(text).or_else(|| number(text)).unwrap_or_else(|| text.to_owned())
+fn known(text: &str) -> Option<String> {
+    sentence(text).or_else(|| number(text))
 }
 
 fn sentence(text: &str) -> Option<String> {
@@ -163,9 +167,9 @@ fn sentence(text: &str) -> Option<String> {
     })
 }
 
-/// Records have a point where Indonesian has a comma; a unit may stand behind.
+/// Records have a point where Indonesian has a comma.
 fn number(text: &str) -> Option<String> {
-    let digits = text.split(' ').next()?;
+    let digits = text.strip_suffix(" ms").or(text.strip_suffix(" %")).unwrap_or(text);
     digits.parse::<f64>().ok().map(|_| text.replacen('.', ",", 1))
 }
 
