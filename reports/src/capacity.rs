@@ -213,7 +213,7 @@ impl View<'_> {
     fn trials(&self) -> Markup {
         let texts = self.texts;
         html! {
-            div.wide { table {
+            div.wide { table.long {
                 thead { tr {
                     th.number scope="col" { (texts.number) }
                     th.number scope="col" { (texts.load) }
@@ -262,7 +262,7 @@ impl View<'_> {
                 (self.lang.instant(record.started_at))
                 @for (name, version) in &machine.versions { " · " (name) " " (version) }
             }
-            pre { (record.scenario.text) }
+            pre { code { (record.scenario.text) } }
         }
     }
 }
