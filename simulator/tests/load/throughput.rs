@@ -24,7 +24,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
 /// Set where the process is the server: to the state of its gate.
@@ -55,26 +55,23 @@ fn generator() {
         everything.per_s,
         everything.per_s / hyper_per_s
     );
-    for (name, per_s) in [
-        ("at half of what is asked for", ASKED_PER_S / 2.0),
-        ("at half of what it can", everything.per_s / 2.0),
-    ] {
-        // A machine that is shared takes a core away for milliseconds now and then.
-        let mut rounds: Vec<Measured> = (0..5).map(|_| measure(closed.address, per_s)).collect();
-        rounds.sort_by_key(|round| round.lateness_us_p99);
-        let [best, .., worst] = rounds.as_slice() else { unreachable!("five rounds") };
-        let middle = &rounds[2];
-        println!(
-            "{name:<30}{:>9.0} requests/s, lateness p50 {} us, p99 {} us ({} to {} in five rounds)",
-            middle.per_s,
-            middle.lateness_us_p50,
-            middle.lateness_us_p99,
-            best.lateness_us_p99,
-            worst.lateness_us_p99
-        );
-    }
+    let (asked, half) = (ASKED_PER_S / 2.0, everything.per_s / 2.0);
+    say("at half of what is asked for", || measure(closed.address, asked));
+    say("at half of what it can", || measure(closed.address, half));
+    say("hyper alone, at the first", || runtime().block_on(hyper_on_schedule(closed.address, asked)));
     let idle_bytes = idle_bytes(open.address, 10_000);
     println!("10,000 applicants who think   {idle_bytes:>9} bytes each, connection included");
+}
+
+/// A machine that is shared takes a core away for milliseconds now and then: the middle of five rounds, and what they were.
+fn say(name: &str, measure: impl Fn() -> Measured) {
+    let mut rounds: Vec<Measured> = (0..5).map(|_| measure()).collect();
+    rounds.sort_by_key(|round| round.lateness_us_p99);
+    let p99s: Vec<u64> = rounds.iter().map(|round| round.lateness_us_p99).collect();
+    let Measured { per_s, lateness_us_p50, lateness_us_p99 } = rounds[2];
+    println!(
+        "{name:<30}{per_s:>9.0} requests/s, lateness p50 {lateness_us_p50} us, p99 {lateness_us_p99} us {p99s:?}"
+    );
 }
 
 /// One core of the machine for this thread, and for those that it starts.
@@ -153,15 +150,9 @@ async fn hyper_alone(address: SocketAddr) -> f64 {
     let clients = (0..CONNECTIONS).map(|_| {
         let count = Arc::clone(&count);
         tokio::spawn(async move {
-            let stream = TcpStream::connect(address).await.unwrap();
-            stream.set_nodelay(true).unwrap();
-            let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.unwrap();
-            tokio::spawn(connection);
+            let mut sender = connected(address).await;
             while began.elapsed() < LENGTH {
-                let request =
-                    Request::get(paths::STATUS).header("host", "x").body(Full::<Bytes>::default()).unwrap();
-                let answer = sender.send_request(request).await.unwrap();
-                answer.into_body().collect().await.unwrap();
+                ask(&mut sender).await;
                 count.fetch_add(1, Relaxed);
             }
         })
@@ -170,6 +161,61 @@ async fn hyper_alone(address: SocketAddr) -> f64 {
         client.await.unwrap();
     }
     count.load(Relaxed) as f64 / began.elapsed().as_secs_f64()
+}
+
+/// The same connections, told by a thread when to ask: what a machine that is shared lets anybody keep of a schedule.
+async fn hyper_on_schedule(address: SocketAddr, per_s: f64) -> Measured {
+    let zero = std::time::Instant::now() + Duration::from_millis(50);
+    let (mut clients, mut tell) = (Vec::new(), Vec::new());
+    for _ in 0..CONNECTIONS {
+        let (sender, mut told) = mpsc::unbounded_channel::<std::time::Instant>();
+        tell.push(sender);
+        clients.push(tokio::spawn(async move {
+            let mut sender = connected(address).await;
+            let mut lateness_us = Vec::new();
+            while let Some(intended) = told.recv().await {
+                lateness_us.push(u64::try_from(intended.elapsed().as_micros()).unwrap());
+                ask(&mut sender).await;
+            }
+            lateness_us
+        }));
+    }
+    let schedule = Arrivals::new(Shape::Constant { per_s }, Spacing::Even, LENGTH.as_secs_f64()).schedule(5);
+    let telling = std::thread::spawn(move || {
+        for (place, told) in (0..schedule.len()).zip(tell.iter().cycle()) {
+            let intended = zero + schedule.instant(place);
+            while std::time::Instant::now() < intended {
+                std::thread::sleep(Duration::from_micros(250));
+            }
+            told.send(intended).unwrap();
+        }
+    });
+    let mut lateness_us = Vec::new();
+    for client in clients {
+        lateness_us.extend(client.await.unwrap());
+    }
+    telling.join().unwrap();
+    lateness_us.sort_unstable();
+    let count = lateness_us.len();
+    Measured {
+        per_s,
+        lateness_us_p50: lateness_us[count / 2],
+        lateness_us_p99: lateness_us[count * 99 / 100],
+    }
+}
+
+async fn connected(address: SocketAddr) -> http1::SendRequest<Full<Bytes>> {
+    let stream = TcpStream::connect(address).await.unwrap();
+    stream.set_nodelay(true).unwrap();
+    let (sender, connection) = http1::handshake(TokioIo::new(stream)).await.unwrap();
+    tokio::spawn(connection);
+    sender
+}
+
+async fn ask(sender: &mut http1::SendRequest<Full<Bytes>>) {
+    let request = Request::get(paths::STATUS).header("host", "x").body(Full::default()).unwrap();
+    let answer = sender.send_request(request).await.unwrap();
+    answer.into_body().collect().await.unwrap();
 }
 
 struct Measured {
