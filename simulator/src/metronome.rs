@@ -1,7 +1,7 @@
 //! Wakes applicants at their instants, as many together as are due in a beat.
 //!
 //! tokio's timers count whole milliseconds and are up to two late, by design. A timer of the system for each arrival would be exact, and
-//! at tens of thousands a second cost as much as the requests: a switch of threads to set each one, and two more when it fires.
+//! cost a switch of threads to set each one, and two more when it fires.
 
 use std::collections::BTreeMap;
 use std::io;
