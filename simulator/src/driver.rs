@@ -11,15 +11,19 @@
 use crate::journey::{self, Seen, World};
 use crate::metronome::Metronome;
 use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::FutureExt as _;
 use goose::client::GooseClientBuilder;
 use goose::config::GooseConfiguration;
 use goose::goose::{GooseUser, Scenario, Transaction, TransactionFunction, TransactionResult};
 use goose::{GooseAttack, GooseError};
 use people::{Applicant, Crowd};
 use scenario::Schedule;
+use std::io;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
+use tokio::runtime::{Builder, Runtime};
 use tokio::sync::{Barrier, watch};
 use tokio::time::Instant;
 
@@ -67,7 +71,7 @@ pub enum DriveError {
     Goose(String),
     /// The system gives no thread.
     #[error("no thread for the arrivals: {0}")]
-    Metronome(std::io::Error),
+    Metronome(io::Error),
 }
 
 struct Shared {
@@ -115,6 +119,15 @@ pub async fn drive(load: Arc<Load>, started: watch::Sender<Option<Start>>) -> Re
     Ok(Driven { requests: requests as u64, panics: shared.panics.load(Relaxed) })
 }
 
+/// A runtime in which a load is driven, of so many threads. Whoever is woken at their instant comes before those who have an answer to
+/// read: in tokio's usual order they would wait behind all answers that came while the target, or this machine, stood still.
+///
+/// # Errors
+/// When the system refuses threads.
+pub fn runtime(threads: usize) -> io::Result<Runtime> {
+    Builder::new_multi_thread().worker_threads(threads).global_queue_interval(1).enable_all().build()
+}
+
 fn configuration(load: &Load) -> GooseConfiguration {
     let mut configuration = GooseConfiguration::default();
     configuration.host = Some(format!("http://{}", load.world.browsers.address()));
@@ -148,12 +161,9 @@ async fn bring_applicants(shared: &Shared, user: &mut GooseUser) -> TransactionR
         let (arrival, intended) = (load.schedule.number(place), zero + load.schedule.instant(place));
         let Some(applicant) = claim(shared, index, arrival, intended).await else { continue };
         load.world.observer.started(index, Instant::now());
-        // A task of its own: if it panics, goose and everybody else go on, and the run says so at its end.
-        let walking = {
-            let load = Arc::clone(load);
-            tokio::spawn(async move { journey::walk(&load.world, index, &applicant, intended).await })
-        };
-        match walking.await {
+        // If it panics, goose and everybody else go on, and the run says so at its end.
+        let walking = AssertUnwindSafe(journey::walk(&load.world, index, &applicant, intended));
+        match walking.catch_unwind().await {
             Ok(requests) => {
                 for seen in requests {
                     record(user, seen).await?;

@@ -1,6 +1,7 @@
 //! Latency histograms by step and kind, all with the same bounds, so that adding them loses nothing.
 //!
-//! Fixed bounds are chosen on purpose: an auto-resizing histogram clamps silently when it is asked to saturate.
+//! Fixed bounds are chosen on purpose: an auto-resizing histogram clamps silently when it is asked to saturate. Those that grow are
+//! never asked to.
 
 use std::sync::Arc;
 
@@ -95,6 +96,7 @@ pub(crate) fn is_taggable(name: &str) -> bool {
 pub struct Histograms {
     steps: Steps,
     slots: Vec<Option<Histogram<u64>>>,
+    empty: fn() -> Histogram<u64>,
     clamped: u64,
 }
 
@@ -103,7 +105,13 @@ impl Histograms {
     #[must_use]
     pub fn new(steps: &Steps) -> Histograms {
         let slots = vec![None; steps.names().len() * Kind::ALL.len()];
-        Histograms { steps: steps.clone(), slots, clamped: 0 }
+        Histograms { steps: steps.clone(), slots, empty, clamped: 0 }
+    }
+
+    /// Empty ones for a short time, to be added to others: each is as large as its values, 16 KB at least. Full ones have 188 KB, and
+    /// clearing so much for each step holds up whoever records the first value.
+    pub(crate) fn growing(steps: &Steps) -> Histograms {
+        Histograms { empty: growing, ..Histograms::new(steps) }
     }
 
     /// Counts one latency. One over [`HIGHEST_US`] is counted at it, and in [`Histograms::clamped`].
@@ -202,7 +210,7 @@ impl Histograms {
     }
 
     fn slot(&mut self, step: usize, kind: Kind) -> &mut Histogram<u64> {
-        self.slots[slot_index(step, kind)].get_or_insert_with(empty)
+        self.slots[slot_index(step, kind)].get_or_insert_with(self.empty)
     }
 
     fn step_named(&mut self, name: &str) -> usize {
@@ -226,6 +234,11 @@ impl PartialEq for Histograms {
 
 fn slot_index(step: usize, kind: Kind) -> usize {
     step * Kind::ALL.len() + kind as usize
+}
+
+/// Holds the same values as [`empty`] does.
+fn growing() -> Histogram<u64> {
+    Histogram::new(SIGNIFICANT_DIGITS).expect("the number of digits is a constant that fits")
 }
 
 fn empty() -> Histogram<u64> {

@@ -83,11 +83,9 @@ impl Recorder {
     pub fn take_until(&self, second: u32) -> Vec<Interval> {
         let mut taken: BTreeMap<u32, Histograms> = BTreeMap::new();
         for shard in &self.shards {
-            for (at, histograms) in lock(shard).close(second) {
-                match taken.get_mut(&at) {
-                    Some(sum) => sum.add(&histograms),
-                    None => drop(taken.insert(at, histograms)),
-                }
+            let closed = lock(shard).close(second);
+            for (at, histograms) in closed {
+                taken.entry(at).or_insert_with(|| Histograms::new(&self.steps)).add(&histograms);
             }
         }
         taken.into_iter().map(|(second, histograms)| Interval { second, histograms }).collect()
@@ -102,7 +100,7 @@ impl Recorder {
     fn with_second(&self, shard: usize, second: u32, act: impl FnOnce(&mut Histograms)) {
         let mut shard = lock(&self.shards[shard % self.shards.len()]);
         let second = second.max(shard.open_from);
-        act(shard.seconds.entry(second).or_insert_with(|| Histograms::new(&self.steps)));
+        act(shard.seconds.entry(second).or_insert_with(|| Histograms::growing(&self.steps)));
     }
 }
 

@@ -16,7 +16,7 @@ use crate::exit::{CommandError, Exit};
 use crate::interrupt::{cut_short, cut_short_on_signals};
 use crate::journey::{CaptchaKeyHeld, World};
 use crate::keys::Keys;
-use crate::launch::{Settings, runtime};
+use crate::launch::Settings;
 use crate::live::endpoint::Endpoint;
 use crate::memory;
 use crate::monitor::Monitor;
@@ -82,7 +82,9 @@ pub(crate) fn run(args: &SurgeArgs) -> Result<Exit, CommandError> {
         ))
     })?;
     let mut results = Results::to_stdout_alone().map_err(|error| refused_by_stdout(&error))?;
-    let done = runtime(WORKERS)?.block_on(Box::pin(order.carry_out()))?;
+    let runtime = driver::runtime(WORKERS)
+        .map_err(|error| CommandError::Usage(format!("cannot start the runtime: {error}")))?;
+    let done = runtime.block_on(Box::pin(order.carry_out()))?;
     let text = if args.json {
         let json = serde_json::to_string_pretty(&done.record)
             .map_err(|error| CommandError::defect(error.to_string()))?;

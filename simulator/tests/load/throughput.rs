@@ -10,11 +10,11 @@ use hyper::Request;
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use people::{Crowd, Population, Shares};
-use record::{Histograms, Kind, WHOLE};
+use record::{Histograms, Interval, Kind, WHOLE};
 use rustix::thread::{CpuSet, sched_setaffinity};
 use scenario::{Arrivals, Connections, Shape, Spacing};
 use simulator::browsers::Browsers;
-use simulator::driver::{Load, drive};
+use simulator::driver::{Load, drive, runtime};
 use simulator::observe::steps;
 use std::io::{BufRead as _, BufReader, Lines, Read as _, Write as _};
 use std::net::SocketAddr;
@@ -35,19 +35,25 @@ const CONNECTIONS: usize = 64;
 /// Of each round.
 const LENGTH: Duration = Duration::from_secs(5);
 
+/// Of a schedule, and not counted: connections are opened, and memory is touched for the first time.
+const WARM_UP: Duration = Duration::from_secs(1);
+
+/// A machine that is shared halves what a core can for tenths of a second, now and then.
+const ROUNDS: usize = 9;
+
 /// What one core is to bring at least, through goose.
 const ASKED_PER_S: f64 = 50_000.0;
 
 #[test]
-#[ignore = "two minutes, for figures only: `just generator`"]
+#[ignore = "five minutes, for figures only: `just generator`"]
 fn generator() {
     if let Ok(gate) = std::env::var(SERVER) {
         pin(1);
-        return runtime().block_on(serve(if gate == "open" { Gate::Open } else { Gate::Closed }));
+        return runtime(1).unwrap().block_on(serve(if gate == "open" { Gate::Open } else { Gate::Closed }));
     }
     let (closed, open) = (Server::start("closed"), Server::start("open"));
     pin(0);
-    let hyper_per_s = runtime().block_on(hyper_alone(closed.address));
+    let hyper_per_s = runtime(1).unwrap().block_on(hyper_alone(closed.address));
     println!("hyper's client alone          {hyper_per_s:>9.0} requests/s on one core");
     let everything = measure(closed.address, hyper_per_s * 2.0);
     println!(
@@ -56,22 +62,26 @@ fn generator() {
         everything.per_s / hyper_per_s
     );
     let (asked, half) = (ASKED_PER_S / 2.0, everything.per_s / 2.0);
-    say("at half of what is asked for", || measure(closed.address, asked));
-    say("at half of what it can", || measure(closed.address, half));
-    say("hyper alone, at the first", || runtime().block_on(hyper_on_schedule(closed.address, asked)));
+    side_by_side("half of what is asked for", closed.address, asked);
+    side_by_side("half of what it can", closed.address, half);
     let idle_bytes = idle_bytes(open.address, 10_000);
     println!("10,000 applicants who think   {idle_bytes:>9} bytes each, connection included");
 }
 
-/// A machine that is shared takes a core away for milliseconds now and then: the middle of five rounds, and what they were.
-fn say(name: &str, measure: impl Fn() -> Measured) {
-    let mut rounds: Vec<Measured> = (0..5).map(|_| measure()).collect();
-    rounds.sort_by_key(|round| round.lateness_us_p99);
-    let p99s: Vec<u64> = rounds.iter().map(|round| round.lateness_us_p99).collect();
-    let Measured { per_s, lateness_us_p50, lateness_us_p99 } = rounds[2];
-    println!(
-        "{name:<30}{per_s:>9.0} requests/s, lateness p50 {lateness_us_p50} us, p99 {lateness_us_p99} us {p99s:?}"
-    );
+/// Ours and hyper's client alone, in turns.
+fn side_by_side(name: &str, address: SocketAddr, per_s: f64) {
+    let (mut ours, mut hyper) = (Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        ours.push(measure(address, per_s));
+        hyper.push(runtime(1).unwrap().block_on(hyper_on_schedule(address, per_s)));
+    }
+    println!("at {name}, {per_s:.0} requests/s, in {ROUNDS} rounds of each in turns:");
+    for (who, mut rounds) in [("goose and driver", ours), ("hyper alone", hyper)] {
+        rounds.sort_by_key(|round| round.lateness_us_p99);
+        let p99s: Vec<u64> = rounds.iter().map(|round| round.lateness_us_p99).collect();
+        let Measured { lateness_us_p50, lateness_us_p99, .. } = rounds[ROUNDS / 2];
+        println!("  {who:<18}lateness p50 {lateness_us_p50} us, p99 {lateness_us_p99} us {p99s:?}");
+    }
 }
 
 /// One core of the machine for this thread, and for those that it starts.
@@ -79,10 +89,6 @@ fn pin(core: usize) {
     let mut cores = CpuSet::new();
     cores.set(core % std::thread::available_parallelism().map_or(1, std::num::NonZero::get));
     sched_setaffinity(None, &cores).unwrap();
-}
-
-fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap()
 }
 
 struct Server {
@@ -174,7 +180,9 @@ async fn hyper_on_schedule(address: SocketAddr, per_s: f64) -> Measured {
             let mut sender = connected(address).await;
             let mut lateness_us = Vec::new();
             while let Some(intended) = told.recv().await {
-                lateness_us.push(u64::try_from(intended.elapsed().as_micros()).unwrap());
+                if intended >= zero + WARM_UP {
+                    lateness_us.push(u64::try_from(intended.elapsed().as_micros()).unwrap());
+                }
                 ask(&mut sender).await;
             }
             lateness_us
@@ -232,10 +240,11 @@ fn measure(address: SocketAddr, per_s: f64) -> Measured {
     let arrivals = Arrivals::new(Shape::Constant { per_s }, Spacing::Even, LENGTH.as_secs_f64());
     let (schedule, lead) = (arrivals.schedule(5), Duration::from_millis(50));
     let load = Arc::new(Load { world, crowd: crowd(), schedule, users: CONNECTIONS, lead });
-    runtime().block_on(drive(Arc::clone(&load), watch::channel(None).0)).unwrap();
+    runtime(1).unwrap().block_on(drive(Arc::clone(&load), watch::channel(None).0)).unwrap();
     let observer = &load.world.observer;
     let mut histograms = Histograms::new(&steps());
-    for interval in observer.recorder().take_all() {
+    let on_schedule = |interval: &Interval| Duration::from_secs(interval.second.into()) >= WARM_UP;
+    for interval in observer.recorder().take_all().into_iter().filter(on_schedule) {
         histograms.add(&interval.histograms);
     }
     let totals = observer.totals(arrivals.count);
@@ -267,7 +276,7 @@ fn idle_bytes(address: SocketAddr, users: usize) -> u64 {
     };
     let before = resident();
     let load = Arc::new(Load { world, crowd: crowd(), schedule, users, lead });
-    runtime().block_on(async {
+    runtime(1).unwrap().block_on(async {
         let driving = tokio::spawn(drive(Arc::clone(&load), watch::channel(None).0));
         while load.world.observer.counts().started < users as u64 {
             tokio::time::sleep(Duration::from_millis(20)).await;
