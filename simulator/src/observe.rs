@@ -17,8 +17,7 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// As many as there are threads that write: a shard's histograms are added up and cleared every second, some
-/// megabytes each.
+/// As many as there are threads that write: a shard's histograms are added up every second, and begun anew.
 const SHARDS: usize = 2;
 
 /// Index of the whole registration among the recorder's steps; the flow's steps follow it.
