@@ -24,6 +24,7 @@ pub struct Temper<'a> {
     waited_for_opening: Duration,
     /// Captchas of this step that they mistyped.
     slips: u32,
+    device: Device,
 }
 
 /// What the portal, or the lack of an answer, says about coming again.
@@ -66,13 +67,14 @@ impl<'a> Temper<'a> {
     #[must_use]
     pub fn new(behaviour: &'a Behaviour, seed: u64, arrival: u64) -> Temper<'a> {
         let (step, waited_for_opening) = (Step::ALL[0], Duration::ZERO);
-        Temper { behaviour, seed, arrival, step, vain: 0, waited_for_opening, slips: 0 }
+        let device = Device::of(behaviour, seed, arrival);
+        Temper { behaviour, seed, arrival, step, vain: 0, waited_for_opening, slips: 0, device }
     }
 
     /// Begins a step: what happened at others is forgotten. Gives the time for thinking and typing before it.
     pub fn begins(&mut self, step: Step) -> Duration {
         (self.step, self.vain, self.slips) = (step, 0, 0);
-        self.behaviour.think(self.seed, self.arrival, step).mul_f64(self.device().slowness)
+        self.behaviour.think(self.seed, self.arrival, step).mul_f64(self.device.slowness)
     }
 
     /// The longest that they wait for the answer to the present try.
@@ -116,7 +118,7 @@ impl<'a> Temper<'a> {
         self.slips += 1;
         (self.slips < self.behaviour.captcha_tries_max)
             .then(|| self.behaviour.captcha_again(self.seed, self.arrival, self.step, self.slips))
-            .map(|time| time.mul_f64(self.device().slowness))
+            .map(|time| time.mul_f64(self.device.slowness))
     }
 
     /// Whether the captcha that is typed now is mistyped.
@@ -155,16 +157,7 @@ impl<'a> Temper<'a> {
     /// What they sit at.
     #[must_use]
     pub fn device(&self) -> Device {
-        let devices = &self.behaviour.devices;
-        let mut random = self.random(Use::Device);
-        let [phone, uplink, shared] = [(); 3].map(|()| uniform(&mut random));
-        Device {
-            slowness: if phone < devices.phone_share { devices.phone_slowness } else { 1.0 },
-            uplink_bytes_per_s: (uplink < devices.slow_uplink_share)
-                .then_some(devices.slow_uplink_kbit_per_s * 1_000.0 / 8.0),
-            is_shared: shared < devices.shared_share,
-            address: devices.address_of(self.arrival),
-        }
+        self.device
     }
 
     /// From the end of a vain try to the next one; `jitter` from 0 to 1.
@@ -187,6 +180,21 @@ impl<'a> Temper<'a> {
 
     fn random(&self, purpose: Use) -> ChaCha8Rng {
         generator(self.seed, purpose, self.arrival)
+    }
+}
+
+impl Device {
+    fn of(behaviour: &Behaviour, seed: u64, arrival: u64) -> Device {
+        let devices = &behaviour.devices;
+        let mut random = generator(seed, Use::Device, arrival);
+        let [phone, uplink, shared] = [(); 3].map(|()| uniform(&mut random));
+        Device {
+            slowness: if phone < devices.phone_share { devices.phone_slowness } else { 1.0 },
+            uplink_bytes_per_s: (uplink < devices.slow_uplink_share)
+                .then_some(devices.slow_uplink_kbit_per_s * 1_000.0 / 8.0),
+            is_shared: shared < devices.shared_share,
+            address: devices.address_of(arrival),
+        }
     }
 }
 
