@@ -202,6 +202,7 @@ impl Store for SledStore {
     fn draft(&self, id: DraftId) -> Result<Option<Draft>, StoreError> {
         match self.open_row(id)? {
             Some((draft, _)) => Ok(Some(draft)),
+            // Asked once more: it may have become an account just when its row was looked for.
             None => Ok(self.account_of(id)?.map(|account| account.draft)),
         }
     }
