@@ -27,7 +27,7 @@ use rand::SeedableRng as _;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution as _, Exp1};
 use record::{Histograms, Kind, WHOLE};
-use scenario::{Arrivals, Behaviour, Connections, Faults, RateStep, Shape, Spacing};
+use scenario::{Arrivals, Behaviour, Connections, Faults, Idle, RateStep, Shape, Spacing};
 use server::{Answer, Bounds};
 use simulator::browsers::Browsers;
 use simulator::driver::{Load, drive};
@@ -272,6 +272,7 @@ async fn trial(
         schedule: arrivals.schedule(seed),
         users: USERS,
         lead: Duration::from_millis(50),
+        idle: Idle::Sleep,
     });
     drive(Arc::clone(&load), watch::channel(None).0).await?;
     let mut seen = Histograms::new(&steps());

@@ -16,8 +16,8 @@ use goose::client::GooseClientBuilder;
 use goose::config::GooseConfiguration;
 use goose::goose::{GooseUser, Scenario, Transaction, TransactionFunction, TransactionResult};
 use goose::{GooseAttack, GooseError};
-use people::{Applicant, Crowd};
-use scenario::Schedule;
+use people::Crowd;
+use scenario::{Idle, Schedule};
 use std::io;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -25,6 +25,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::{Barrier, watch};
+use tokio::task::{JoinSet, yield_now};
 use tokio::time::Instant;
 
 /// The version of goose that is linked.
@@ -43,6 +44,8 @@ pub struct Load {
     pub users: usize,
     /// From the moment at which all users are ready to the schedule's zero.
     pub lead: Duration,
+    /// What is done while nobody is due.
+    pub idle: Idle,
 }
 
 /// The schedule's zero, on both clocks.
@@ -74,6 +77,9 @@ pub enum DriveError {
     Metronome(io::Error),
 }
 
+/// A round of [`poll_busily`] that takes longer had something else to do between.
+const ROUND_IN_VAIN_MAX: Duration = Duration::from_micros(2);
+
 struct Shared {
     load: Arc<Load>,
     metronome: Metronome,
@@ -94,7 +100,10 @@ pub async fn drive(load: Arc<Load>, started: watch::Sender<Option<Start>>) -> Re
         panics: AtomicU64::new(0),
         ready: Barrier::new(load.users),
         started,
-        metronome: Metronome::start().map_err(DriveError::Metronome)?,
+        metronome: match load.idle {
+            Idle::Sleep => Metronome::start().map_err(DriveError::Metronome)?,
+            Idle::BusyPoll => Metronome::by_hand(),
+        },
         load: Arc::clone(&load),
     });
     let function: TransactionFunction = {
@@ -104,6 +113,10 @@ pub async fn drive(load: Arc<Load>, started: watch::Sender<Option<Start>>) -> Re
             Box::pin(async move { bring_applicants(&shared, user).await })
         })
     };
+    let mut polling = JoinSet::new();
+    if load.idle == Idle::BusyPoll {
+        polling.spawn(poll_busily(Arc::clone(&shared)));
+    }
     // One client for all, which is never used: it is the users' own clients that cost goose its time and
     // memory at the start.
     let client = GooseClientBuilder::new().without_cookies();
@@ -113,6 +126,7 @@ pub async fn drive(load: Arc<Load>, started: watch::Sender<Option<Start>>) -> Re
         .register_scenario(Scenario::new("applicants").register_transaction(Transaction::new(function)));
     let metrics =
         Box::pin(attack.execute()).await.map_err(|error: GooseError| DriveError::Goose(error.to_string()))?;
+    polling.abort_all();
     shared.record_unclaimed();
     let requests =
         metrics.requests.values().map(|request| request.success_count + request.fail_count).sum::<usize>();
@@ -126,6 +140,21 @@ pub async fn drive(load: Arc<Load>, started: watch::Sender<Option<Start>>) -> Re
 /// When the system refuses threads.
 pub fn runtime(threads: usize) -> io::Result<Runtime> {
     Builder::new_multi_thread().worker_threads(threads).global_queue_interval(1).enable_all().build()
+}
+
+/// Looks again and again who is due, and lets everything else have its turn between. So one thread of the runtime never sleeps, whether
+/// it waits for an instant or for an answer.
+async fn poll_busily(shared: Arc<Shared>) {
+    let mut before = Instant::now();
+    loop {
+        yield_now().await;
+        let now = Instant::now();
+        let round = now - before;
+        if !shared.metronome.beat(now) && round < ROUND_IN_VAIN_MAX {
+            shared.load.world.observer.polled_in_vain(round);
+        }
+        before = now;
+    }
 }
 
 fn configuration(load: &Load) -> GooseConfiguration {
@@ -159,10 +188,12 @@ async fn bring_applicants(shared: &Shared, user: &mut GooseUser) -> TransactionR
             return Ok(());
         }
         let (arrival, intended) = (load.schedule.number(place), zero + load.schedule.instant(place));
-        let Some(applicant) = claim(shared, index, arrival, intended).await else { continue };
+        if !claim(shared, index, arrival, intended).await {
+            continue;
+        }
         load.world.observer.started(index, Instant::now());
         // If it panics, goose and everybody else go on, and the run says so at its end.
-        let walking = AssertUnwindSafe(journey::walk(&load.world, index, &applicant, intended));
+        let walking = AssertUnwindSafe(journey::walk(&load.world, &load.crowd, index, arrival, intended));
         match walking.catch_unwind().await {
             Ok(requests) => {
                 for seen in requests {
@@ -174,9 +205,8 @@ async fn bring_applicants(shared: &Shared, user: &mut GooseUser) -> TransactionR
     }
 }
 
-/// Waits for the arrival's instant. `None` when nobody is to be sent: it is too late, or the run was cut
-/// short.
-async fn claim(shared: &Shared, user: usize, arrival: u64, intended: Instant) -> Option<Applicant> {
+/// Waits for the arrival's instant. Nobody is to be sent where it is too late, or the run was cut short.
+async fn claim(shared: &Shared, user: usize, arrival: u64, intended: Instant) -> bool {
     let Shared { load, metronome, .. } = shared;
     let World { observer, behaviour, stop, .. } = &load.world;
     let now = Instant::now();
@@ -186,10 +216,8 @@ async fn claim(shared: &Shared, user: usize, arrival: u64, intended: Instant) ->
     let given_up = intended + behaviour.patience();
     if now > given_up {
         observer.not_sent(user, arrival, intended, given_up);
-        return None;
+        return false;
     }
-    // Computed before its instant, so that computing delays nobody.
-    let applicant = load.crowd.applicant(arrival);
     let mut stop = stop.clone();
     tokio::select! {
         biased;
@@ -197,9 +225,9 @@ async fn claim(shared: &Shared, user: usize, arrival: u64, intended: Instant) ->
             if let Some(stopped_at) = stopped_at.filter(|&stopped_at| stopped_at >= intended) {
                 observer.not_sent(user, arrival, intended, stopped_at);
             }
-            None
+            false
         }
-        () = metronome.wait_until(intended) => Some(applicant),
+        () = metronome.wait_until(intended) => true,
     }
 }
 

@@ -16,9 +16,10 @@ use domain::Failure;
 use domain::captcha::CaptchaKey;
 use domain::draft::AccountNumber;
 use domain::wire::{CaptchaAnswer, CaptchaChallenge};
-use people::{Album, Applicant};
-use scenario::{Behaviour, Device, Faults, Mishap, Next, Retries, Step, Temper};
+use people::{Album, Applicant, Crowd};
+use scenario::{Behaviour, Faults, Mishap, Next, Retries, Step, Temper};
 use setback::Setback;
+use std::cell::OnceCell;
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until, timeout};
@@ -72,9 +73,9 @@ const REQUESTS: usize = 10;
 /// Whoever thinks for as long puts their connection by.
 const LONG_THOUGHT: Duration = Duration::from_secs(1);
 
-/// Sends `applicant` on their way at `intended`, and writes their end down. Gives what goose counts.
-pub async fn walk(world: &World, user: usize, applicant: &Applicant, intended: Instant) -> Vec<Seen> {
-    let temper = Temper::new(&world.behaviour, world.seed, applicant.arrival);
+/// Sends the crowd's applicant number `arrival` on their way at `intended`, and writes their end down. Gives what goose counts.
+pub async fn walk(world: &World, crowd: &Crowd, user: usize, arrival: u64, intended: Instant) -> Vec<Seen> {
+    let temper = Temper::new(&world.behaviour, world.seed, arrival);
     let device = temper.device();
     let mut browser = world.browsers.take(device.is_shared);
     if let Some(address) = device.address {
@@ -82,10 +83,11 @@ pub async fn walk(world: &World, user: usize, applicant: &Applicant, intended: I
     }
     let mut walk = Walk {
         world,
+        crowd,
         user,
-        applicant,
+        arrival,
+        made_up: OnceCell::new(),
         temper,
-        device,
         resent_by_others: browser.resent(),
         browser,
         began: intended,
@@ -125,10 +127,12 @@ struct Trip {
 
 struct Walk<'a> {
     world: &'a World,
+    crowd: &'a Crowd,
     user: usize,
-    applicant: &'a Applicant,
+    arrival: u64,
+    /// Nobody knows who they are before they say so, and whoever finds the gate closed never does.
+    made_up: OnceCell<Box<Applicant>>,
     temper: Temper<'a>,
-    device: Device,
     browser: Browser,
     /// What it sent a second time for those who used it before.
     resent_by_others: u64,
@@ -175,15 +179,19 @@ impl Walk<'_> {
         Err(lost[0])
     }
 
+    fn applicant(&self) -> &Applicant {
+        self.made_up.get_or_init(|| Box::new(self.crowd.applicant(self.arrival)))
+    }
+
     async fn pass(&mut self) -> Result<AccountNumber, Told> {
         for step in [Step::Status, Step::Captcha, Step::Identity, Step::Profile] {
             self.step(step).await?;
         }
-        if !self.applicant.skips {
-            if self.applicant.ktp.is_some() {
+        if !self.applicant().skips {
+            if self.applicant().ktp.is_some() {
                 self.step(Step::Ktp).await?;
             }
-            if self.applicant.swafoto.is_some() {
+            if self.applicant().swafoto.is_some() {
                 self.step(Step::Swafoto).await?;
             }
             self.step(Step::Credentials).await?;
@@ -243,11 +251,11 @@ impl Walk<'_> {
 
     /// Waits for the request's instant, sends it and writes it down.
     async fn ask(&mut self, step: Step, mut outgoing: Outgoing) -> Result<Heard, Setback> {
-        if let Some(bytes_per_s) = self.device.uplink_bytes_per_s {
+        if let Some(bytes_per_s) = self.temper.device().uplink_bytes_per_s {
             outgoing.pace = Pace::BytesPerS(bytes_per_s);
         }
         let World { faults, seed, .. } = self.world;
-        let mishap = faults.mishap(*seed, self.applicant.arrival, self.asked, !outgoing.body.is_empty());
+        let mishap = faults.mishap(*seed, self.arrival, self.asked, !outgoing.body.is_empty());
         if mishap == Mishap::UploadStalled {
             outgoing.pace = Pace::StuckHalfway;
         }
@@ -315,7 +323,7 @@ impl Walk<'_> {
         let resent = self.browser.resent() - self.resent_by_others + self.resent_beside;
         let (intended, done) = (self.began, self.done);
         End {
-            arrival: self.applicant.arrival,
+            arrival: self.arrival,
             told,
             visited: self.visited,
             instants: Instants { intended, sent: self.first_sent.unwrap_or(intended), done },

@@ -198,6 +198,7 @@ mod tests {
         cpu_share_max: 0.8,
         not_sent_share_max: 0.001,
         connections: scenario::Connections::Own,
+        idle: scenario::Idle::Sleep,
         memory_mib_max: None,
     };
 

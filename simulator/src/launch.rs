@@ -266,6 +266,6 @@ pub(crate) fn announce(name: &str, addresses: Addresses, child: &ChildArgs) -> R
     written.map(drop).map_err(|error| refused("write to stdout", &error))
 }
 
-fn refused(what: &str, error: &io::Error) -> CommandError {
+pub(crate) fn refused(what: &str, error: &io::Error) -> CommandError {
     CommandError::Usage(format!("cannot {what}: {error}"))
 }

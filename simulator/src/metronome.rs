@@ -1,7 +1,8 @@
 //! Wakes applicants at their instants, as many together as are due in a beat.
 //!
 //! tokio's timers count whole milliseconds and are up to two late, by design. A timer of the system for each arrival would be exact, and
-//! cost a switch of threads to set each one, and two more when it fires.
+//! cost a switch of threads to set each one, and two more when it fires. A generator with cores of its own needs neither: it beats by
+//! hand, as often as it comes round.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -18,11 +19,10 @@ const BEAT: Duration = Duration::from_micros(250);
 /// The longest sleep, where nobody waits.
 const REST: Duration = Duration::from_secs(1);
 
-/// A thread that beats until it is dropped.
+/// Those who wait, and a thread that beats for them until it is dropped, unless somebody else does.
 #[derive(Debug)]
 pub(crate) struct Metronome {
     shared: Arc<Shared>,
-    /// `None` only while it is being dropped.
     thread: Option<thread::JoinHandle<()>>,
 }
 
@@ -51,6 +51,16 @@ impl Metronome {
         let beating = Arc::clone(&shared);
         let thread = thread::Builder::new().name("metronome".to_owned()).spawn(move || beating.beat())?;
         Ok(Metronome { shared, thread: Some(thread) })
+    }
+
+    /// One without a thread: it beats when [`Metronome::beat`] is called.
+    pub(crate) fn by_hand() -> Metronome {
+        Metronome { shared: Arc::default(), thread: None }
+    }
+
+    /// Wakes those who are due, if there are any.
+    pub(crate) fn beat(&self, now: Instant) -> bool {
+        self.shared.wake_due(now).0
     }
 
     /// Waits until `instant`, or not at all where that is over.
@@ -88,12 +98,19 @@ impl Shared {
     fn beat(&self) {
         while !self.is_over.load(Relaxed) {
             let now = Instant::now();
-            let (due, first) = self.lock().take_due(now);
-            // Whoever no longer waits was told meanwhile that the run is over.
-            due.into_values().for_each(|wake| wake.send(()).unwrap_or_default());
+            let (_, first) = self.wake_due(now);
             let rest = first.map_or(REST, |first| first.saturating_duration_since(now));
             thread::park_timeout(rest.max(BEAT));
         }
+    }
+
+    /// Whether there was anybody, and when the next one is due.
+    fn wake_due(&self, now: Instant) -> (bool, Option<Instant>) {
+        let (due, next) = self.lock().take_due(now);
+        let are_any = !due.is_empty();
+        // Whoever no longer waits was told meanwhile that the run is over.
+        due.into_values().for_each(|wake| wake.send(()).unwrap_or_default());
+        (are_any, next)
     }
 
     fn lock(&self) -> MutexGuard<'_, Waiting> {
@@ -111,15 +128,22 @@ impl Waiting {
 
     /// Those whose instants are over, and when the first of the others is due.
     fn take_due(&mut self, now: Instant) -> (Sleepers, Option<Instant>) {
-        let later = self.sleepers.split_off(&(now, u64::MAX));
-        let due = std::mem::replace(&mut self.sleepers, later);
-        (due, self.sleepers.first_key_value().map(|((instant, _), _)| *instant))
+        let first = |sleepers: &Sleepers| sleepers.first_key_value().map(|((instant, _), _)| *instant);
+        match first(&self.sleepers) {
+            Some(instant) if instant <= now => {
+                let later = self.sleepers.split_off(&(now, u64::MAX));
+                let due = std::mem::replace(&mut self.sleepers, later);
+                (due, first(&self.sleepers))
+            }
+            next => (Sleepers::new(), next),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use futures_util::FutureExt as _;
 
     #[tokio::test]
     async fn nobody_is_woken_early_or_forgotten() {
@@ -139,6 +163,19 @@ mod tests {
             assert!(waiting.await.unwrap());
         }
         assert!(metronome.shared.lock().sleepers.is_empty());
+    }
+
+    #[tokio::test]
+    async fn by_hand_it_beats_when_told_to() {
+        let metronome = Metronome::by_hand();
+        let instant = Instant::now() + Duration::from_secs(3_600);
+        let mut waiting = std::pin::pin!(metronome.wait_until(instant));
+        assert!(waiting.as_mut().now_or_never().is_none());
+        assert!(!metronome.beat(instant - Duration::from_micros(1)));
+        assert!(waiting.as_mut().now_or_never().is_none());
+        assert!(metronome.beat(instant));
+        waiting.await;
+        assert!(!metronome.beat(instant));
     }
 
     #[test]

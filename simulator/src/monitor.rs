@@ -7,7 +7,7 @@ use crate::pages;
 use crate::progress::Audience;
 use crate::pulse::{Pulse, Stalls};
 use crate::recording::Recording;
-use crate::sample::Readings;
+use crate::sample::{Reading, Readings};
 use record::{GeneratorVerdict, RunFolder, WriteError};
 use std::sync::Arc;
 use std::time::Duration;
@@ -70,19 +70,18 @@ async fn watch(
     let start = started.wait_for(Option::is_some).await.ok().and_then(|start| *start);
     let Some(start) = start else { return Ok(None) };
     pages::withdraw(&folder)?;
-    let subjects = frame.subjects.clone();
     let about = Arc::new(About { load, folder, frame, start });
     let recording = Recording::begin(&about.folder, start.at)?;
     let mut sight = Sight { recording, readings: Readings::default(), judged: None };
     let pulse = Pulse::begin(start.zero);
     sleep_until(start.zero).await;
-    sight.readings.push(subjects.read().await);
+    sight.readings.push(about.read().await);
     for second in 1.. {
         let last = tokio::select! {
             _ = &mut ended => true,
             () = sleep_until(instant(start, second)) => false,
         };
-        sight.readings.push(subjects.read().await);
+        sight.readings.push(about.read().await);
         if last {
             break;
         }
@@ -107,6 +106,12 @@ struct About {
     folder: RunFolder,
     frame: Frame,
     start: Start,
+}
+
+impl About {
+    async fn read(&self) -> Reading {
+        self.frame.subjects.read(|| self.load.world.observer.time_polled_in_vain()).await
+    }
 }
 
 /// What has been seen so far.

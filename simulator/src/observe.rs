@@ -142,6 +142,7 @@ struct Live {
     not_sent: AtomicU64,
     unfinished: AtomicU64,
     requests_under_way: AtomicU64,
+    polled_in_vain_ns: AtomicU64,
 }
 
 /// A request that waits for its answer, until it is dropped.
@@ -207,6 +208,16 @@ impl Observer {
     /// Requests that wait for their answer.
     pub(crate) fn requests_under_way(&self) -> u64 {
         self.live.requests_under_way.load(Relaxed)
+    }
+
+    /// The generator has looked for this long whether there was something to do, and there was nothing.
+    pub(crate) fn polled_in_vain(&self, time: Duration) {
+        self.live.polled_in_vain_ns.fetch_add(u64::try_from(time.as_nanos()).unwrap_or(0), Relaxed);
+    }
+
+    /// How long it has done so up to now: processor time that was free for applicants.
+    pub fn time_polled_in_vain(&self) -> Duration {
+        Duration::from_nanos(self.live.polled_in_vain_ns.load(Relaxed))
     }
 
     /// Every failure met so far, the most frequent first.

@@ -67,19 +67,21 @@ const SHARE_TIME_MIN: Duration = Duration::from_millis(500);
 const METRICS_BYTES_MAX: usize = 4 * 1024 * 1024;
 
 impl Subjects {
-    /// Looks at everything now.
-    pub(crate) async fn read(&self) -> Reading {
+    /// Looks at everything now. What the generator has `polled_in_vain` counts as use of a processor nowhere.
+    pub(crate) async fn read(&self, polled_in_vain: impl Fn() -> Duration) -> Reading {
         let port = |subject: &Option<(_, SocketAddr)>| subject.as_ref().map(|&(_, port)| port);
         let pid = |subject: &Option<(Arc<AtomicI32>, _)>| subject.as_ref().map(|(pid, _)| pid.load(Relaxed));
         let engine_metrics = scrape(port(&self.engine)).await;
         let registry_metrics = scrape(port(&self.registry)).await;
         let (engine, registry) = (pid(&self.engine), pid(&self.registry));
+        let polled_s = polled_in_vain().as_secs_f64();
         // With thousands of descriptors /proc takes milliseconds, which no applicant's task is to wait for.
         let from_proc = tokio::task::spawn_blocking(move || Reading {
             at: Instant::now(),
             wall: SystemTime::now(),
-            machine_busy_s: machine_busy_s(),
-            own: usage(i32::try_from(std::process::id()).ok()),
+            machine_busy_s: machine_busy_s().map(|busy_s| busy_s - polled_s),
+            own: usage(i32::try_from(std::process::id()).ok())
+                .map(|usage| Usage { cpu_s: usage.cpu_s - polled_s, ..usage }),
             engine: usage(engine),
             registry: usage(registry),
             engine_metrics,

@@ -38,6 +38,11 @@ const SENTENCES: &[(&str, &str)] = &[
     ),
     ("Cores: {cores}.", "Inti prosesor: {cores}."),
     (
+        "The generator never slept: the processor time in which it looked for work and found none is in no figure.",
+        "Mesin uji tidak pernah tidur: waktu prosesor saat ia mencari pekerjaan dan tidak menemukannya tidak termasuk dalam \
+         angka mana pun.",
+    ),
+    (
         "Beside the applicants {polls} people asked for the status only, {failed} of them in vain; they are in no other \
          figure.",
         "Di samping para pelamar, {polls} orang hanya menanyakan status, {failed} di antaranya sia-sia; mereka tidak \
@@ -221,6 +226,10 @@ mod tests {
             "keterlambatan kedatangan, p99: 60,2 ms, melebihi 50,0 ms",
         );
         check("Cores: generator [0], engine [0, 1].", "Inti prosesor: generator [0], engine [0, 1].");
+        check(
+            "The generator never slept: the processor time in which it looked for work and found none is in no figure.",
+            "Mesin uji tidak pernah tidur: waktu prosesor saat ia mencari pekerjaan dan tidak menemukannya tidak termasuk dalam angka mana pun.",
+        );
         check("1 core", "1 inti");
         check("1 committer, 45 flushes", "1 penulis, 45 penulisan");
     }

@@ -713,6 +713,12 @@ fn generator() -> Table {
                 "own",
                 "own: one for each applicant, kept alive through the steps; pooled: passed on to the next",
             ),
+            Field::choice(
+                "idle",
+                &["sleep", "busy-poll"],
+                "sleep",
+                "while nobody is due; busy-poll: it never sleeps, on cores.generator that nobody shares, and is later by microseconds only",
+            ),
         ],
     }
 }

@@ -33,7 +33,7 @@ pub use load::TooMany;
 pub use objective::{AuditCount, Bound, Clock, Fate, Measure, Metric, Objective, Op, Scope, Statistic, Unit};
 pub use parse::{parse, parse_with_files};
 pub use plan::{
-    AdmissionPlan, BudgetPlan, Connections, Cores, EnginePlan, GateMove, GeneratorPlan, LatencyLaw,
+    AdmissionPlan, BudgetPlan, Connections, Cores, EnginePlan, GateMove, GeneratorPlan, Idle, LatencyLaw,
     OutageKind, OutagePlan, OverRate, PeoplePlan, Plan, RegistryChange, RegistryPlan,
 };
 pub use problem::{Fault, Problem};

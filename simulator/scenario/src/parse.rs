@@ -94,8 +94,8 @@ fn plan<'t>(reader: &mut Reader<'t>, document: &'t DeTable<'t>, source: Source<'
     let waits = engine.as_ref().is_some_and(|engine| engine.admission.makes_people_wait());
     let in_flight =
         in_flight.map(|(arrivals, behaviour)| in_flight_by_littles_law(arrivals, behaviour, waits));
-    let generator = settings::generator(reader, &top, in_flight);
     let cores = settings::cores(reader, &top);
+    let generator = settings::generator(reader, &top, in_flight, cores.as_ref());
     format?;
     Some(Plan {
         name: name?,

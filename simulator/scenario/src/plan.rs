@@ -350,6 +350,8 @@ pub struct GeneratorPlan {
     pub not_sent_share_max: f64,
     /// Whose connections applicants use.
     pub connections: Connections,
+    /// What it does while nobody is due.
+    pub idle: Idle,
     /// The most memory that it may need, in MiB; `None`: what is available.
     pub memory_mib_max: Option<u64>,
 }
@@ -363,6 +365,26 @@ pub struct Cores {
     pub engine: Vec<usize>,
     /// Of the registry's stand-in.
     pub registry: Vec<usize>,
+}
+
+impl Cores {
+    /// Whether the generator has cores, and none that is said to be another's.
+    #[must_use]
+    pub fn are_generators_own(&self) -> bool {
+        let Cores { generator, engine, registry } = self;
+        !generator.is_empty()
+            && !generator.iter().any(|core| engine.contains(core) || registry.contains(core))
+    }
+}
+
+/// What the generator does while nobody is due.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Idle {
+    /// Sleeps, and is woken up to a quarter of a millisecond after somebody's instant.
+    #[default]
+    Sleep,
+    /// Asks the clock again and again, on cores of its own.
+    BusyPoll,
 }
 
 /// Whose connections applicants use.

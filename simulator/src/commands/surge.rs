@@ -16,7 +16,7 @@ use crate::exit::{CommandError, Exit};
 use crate::interrupt::{cut_short, cut_short_on_signals};
 use crate::journey::{CaptchaKeyHeld, World};
 use crate::keys::Keys;
-use crate::launch::Settings;
+use crate::launch::{Settings, refused};
 use crate::live::endpoint::Endpoint;
 use crate::memory;
 use crate::monitor::Monitor;
@@ -31,7 +31,7 @@ use domain::Date;
 use outcome::{Ended, command, write_down};
 use people::{Album, Crowd, Population};
 use record::{RunFolder, RunRecord, Shard};
-use scenario::{Cores, Plan, Retries, Schedule};
+use scenario::{Cores, Idle, Plan, Retries, Schedule};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -75,15 +75,10 @@ struct Done {
 pub(crate) fn run(args: &SurgeArgs) -> Result<Exit, CommandError> {
     let order = Order::new(args)?;
     // Before there are other threads, which then have the same cores.
-    cores::take(&order.plan.cores.generator).map_err(|error| {
-        CommandError::Usage(format!(
-            "cannot use cores {:?} for the generator: {error}",
-            order.plan.cores.generator
-        ))
-    })?;
+    let own = &order.plan.cores.generator;
+    cores::take(own).map_err(|error| refused(&format!("use cores {own:?} for the generator"), &error))?;
     let mut results = Results::to_stdout_alone().map_err(|error| refused_by_stdout(&error))?;
-    let runtime = driver::runtime(WORKERS)
-        .map_err(|error| CommandError::Usage(format!("cannot start the runtime: {error}")))?;
+    let runtime = driver::runtime(workers(own)).map_err(|error| refused("start the runtime", &error))?;
     let done = runtime.block_on(Box::pin(order.carry_out()))?;
     let text = if args.json {
         let json = serde_json::to_string_pretty(&done.record)
@@ -115,7 +110,10 @@ impl<'a> Order<'a> {
         if args.repeats > 0 {
             plan.behaviour.retries = Retries::as_told(args.repeats);
         }
-        plan.cores = shared_out(plan.cores);
+        if target.is_none() {
+            plan.cores = shared_out(plan.cores, plan.generator.idle, &cores::allowed())
+                .map_err(|none| usage(&none))?;
+        }
         memory::provide(
             plan.generator.applicants_in_flight_max,
             plan.arrivals.count,
@@ -297,6 +295,7 @@ impl<'a> Order<'a> {
             schedule: self.schedule.clone(),
             users: self.plan.generator.applicants_in_flight_max,
             lead: LEAD,
+            idle: self.plan.generator.idle,
         })
     }
 }
@@ -307,13 +306,27 @@ fn is_in(shard: Shard, crowd: &Crowd, arrival: u64) -> bool {
     person % shard.of == shard.part - 1
 }
 
-/// Children inherit the generator's cores: where it has its own, the others get theirs said.
-fn shared_out(cores: Cores) -> Cores {
+/// As many threads as can run at once, where that is said.
+fn workers(generator: &[usize]) -> usize {
+    if generator.is_empty() { WORKERS } else { generator.len().min(WORKERS) }
+}
+
+/// Children inherit the generator's cores: where it has its own, the others get theirs said. They are all that are `allowed`, or what a
+/// generator leaves that never sleeps.
+fn shared_out(cores: Cores, idle: Idle, allowed: &[usize]) -> Result<Cores, String> {
     if cores.generator.is_empty() {
-        return cores;
+        return Ok(cores);
     }
-    let or_all = |some: Vec<usize>| if some.is_empty() { cores::allowed() } else { some };
-    Cores { engine: or_all(cores.engine), registry: or_all(cores.registry), ..cores }
+    let is_left = |core: &usize| idle == Idle::Sleep || !cores.generator.contains(core);
+    let left: Vec<usize> = allowed.iter().copied().filter(is_left).collect();
+    if left.is_empty() {
+        return Err(format!(
+            "a generator that polls busily on cores {:?} leaves no core for the portal; give it fewer by [cores] generator",
+            cores.generator
+        ));
+    }
+    let or_left = |some: Vec<usize>| if some.is_empty() { left.clone() } else { some };
+    Ok(Cores { engine: or_left(cores.engine), registry: or_left(cores.registry), ..cores })
 }
 
 /// What the director could not do. What was still to come when the last applicant had gone does not matter.
@@ -342,5 +355,34 @@ async fn drive(
             cut_short(stop);
             (driving.await, Some(died))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cores_are_shared_out() {
+        let check = |generator: &[usize], engine: &[usize], idle, expect: Option<[&[usize]; 2]>| {
+            let cores =
+                Cores { generator: generator.to_vec(), engine: engine.to_vec(), registry: Vec::new() };
+            let shared = shared_out(cores, idle, &[0, 1, 2]);
+            assert_eq!(
+                shared.as_ref().ok().map(|cores| [&cores.engine[..], &cores.registry]),
+                expect,
+                "{shared:?}"
+            );
+        };
+        check(&[], &[], Idle::Sleep, Some([&[], &[]]));
+        check(&[0], &[], Idle::Sleep, Some([&[0, 1, 2], &[0, 1, 2]]));
+        check(&[0], &[2], Idle::Sleep, Some([&[2], &[0, 1, 2]]));
+        check(&[0], &[2], Idle::BusyPoll, Some([&[2], &[1, 2]]));
+        check(&[0, 1, 2], &[], Idle::BusyPoll, None);
+    }
+
+    #[test]
+    fn threads_are_no_more_than_their_cores() {
+        assert_eq!([&[][..], &[1], &[0, 1], &[0, 1, 2]].map(workers), [2, 1, 2, 2]);
     }
 }

@@ -41,8 +41,8 @@ impl Walk<'_> {
             Step::Captcha => self.fetch_challenge().await,
             Step::Identity => self.identity().await,
             Step::Profile => self.profile().await,
-            Step::Ktp => self.document(self.applicant.ktp).await,
-            Step::Swafoto => self.document(self.applicant.swafoto).await,
+            Step::Ktp => self.document(self.applicant().ktp).await,
+            Step::Swafoto => self.document(self.applicant().swafoto).await,
             Step::Credentials => self.credentials().await,
             Step::Review => self.review().await,
             Step::Confirmation => return self.confirmation().await.map(Some),
@@ -58,7 +58,7 @@ impl Walk<'_> {
 
     /// Only a complete draft is on disk before it is acknowledged: a kill may cost the last steps of others.
     fn may_be_forgotten(&self) -> bool {
-        !self.world.faults.engine_kills.is_empty() && !self.applicant.skips
+        !self.world.faults.engine_kills.is_empty() && !self.applicant().skips
     }
 
     async fn status(&mut self) -> Result<(), Setback> {
@@ -89,13 +89,13 @@ impl Walk<'_> {
     }
 
     async fn identity(&mut self) -> Result<(), Setback> {
-        let mistake = self.applicant.wrong_captcha;
+        let mistake = self.applicant().wrong_captcha;
         if mistake == Some(CaptchaMistake::Expired) {
             self.outlive_challenge();
         }
         let captcha = self.solve(mistake == Some(CaptchaMistake::Mistyped))?;
         self.answered = Some(captcha.clone());
-        let outgoing = json(Method::POST, paths::DRAFTS, &self.applicant.open_draft(captcha))?;
+        let outgoing = json(Method::POST, paths::DRAFTS, &self.applicant().open_draft(captcha))?;
         let heard = self.ask(Step::Identity, outgoing).await?;
         let opened: DraftOpened = read(&heard)?;
         self.token = opened.token;
@@ -103,7 +103,7 @@ impl Walk<'_> {
     }
 
     async fn profile(&mut self) -> Result<(), Setback> {
-        let outgoing = json(Method::PUT, paths::profile(&self.token), &self.applicant.profile)?;
+        let outgoing = json(Method::PUT, paths::profile(&self.token), &self.applicant().profile)?;
         self.ask(Step::Profile, outgoing).await.map(drop)
     }
 
@@ -122,12 +122,12 @@ impl Walk<'_> {
 
     async fn credentials(&mut self) -> Result<(), Setback> {
         let mut captcha = self.solve(false)?;
-        if self.applicant.wrong_captcha == Some(CaptchaMistake::Replayed)
+        if self.applicant().wrong_captcha == Some(CaptchaMistake::Replayed)
             && let Some(answered) = &self.answered
         {
             captcha = answered.clone();
         }
-        let form = self.applicant.credentials(captcha);
+        let form = self.applicant().credentials(captcha);
         let outgoing = json(Method::PUT, paths::credentials(&self.token), &form)?;
         self.ask(Step::Credentials, outgoing).await.map(drop)
     }
@@ -136,7 +136,7 @@ impl Walk<'_> {
     async fn review(&mut self) -> Result<(), Setback> {
         let heard = self.ask(Step::Review, Outgoing::new(Method::GET, paths::draft(&self.token))).await?;
         let review: Review = read(&heard)?;
-        let form = &self.applicant.form;
+        let form = &self.applicant().form;
         let same_name = match (Name::parse(&review.full_name), Name::parse(&form.full_name)) {
             (Ok(shown), Ok(typed)) => shown.is_same_as(&typed),
             _ => false,
@@ -150,15 +150,15 @@ impl Walk<'_> {
                 && review.birth_date == form.birth_date
                 && Phone::parse(&review.phone) == Phone::parse(&form.phone)
                 && review.email == form.email.trim()
-                && review.profile.as_ref().is_none_or(|profile| *profile == self.applicant.profile)
-                && handed_in(DocumentKind::Ktp) <= self.applicant.ktp.is_some()
-                && handed_in(DocumentKind::Swafoto) <= self.applicant.swafoto.is_some()
+                && review.profile.as_ref().is_none_or(|profile| *profile == self.applicant().profile)
+                && handed_in(DocumentKind::Ktp) <= self.applicant().ktp.is_some()
+                && handed_in(DocumentKind::Swafoto) <= self.applicant().swafoto.is_some()
                 && review.account_number.is_none(),
         )?;
         let is_whole = review.profile.is_some()
             && review.has_credentials
-            && handed_in(DocumentKind::Ktp) == self.applicant.ktp.is_some()
-            && handed_in(DocumentKind::Swafoto) == self.applicant.swafoto.is_some();
+            && handed_in(DocumentKind::Ktp) == self.applicant().ktp.is_some()
+            && handed_in(DocumentKind::Swafoto) == self.applicant().swafoto.is_some();
         if !is_whole && self.may_be_forgotten() {
             return Err(Setback::by(Trouble::Forgotten));
         }
@@ -167,8 +167,8 @@ impl Walk<'_> {
 
     async fn confirmation(&mut self) -> Result<AccountNumber, Setback> {
         let mut outgoing = Outgoing::new(Method::POST, paths::confirmation(&self.token));
-        outgoing.idempotency_key = Some(format!("{:016x}-{:016x}", self.world.seed, self.applicant.arrival));
-        if !(self.applicant.clicks_twice || self.temper.double_clicks()) {
+        outgoing.idempotency_key = Some(format!("{:016x}-{:016x}", self.world.seed, self.arrival));
+        if !(self.applicant().clicks_twice || self.temper.double_clicks()) {
             let heard = self.ask(Step::Confirmation, outgoing).await?;
             return self.made(&heard);
         }
@@ -183,7 +183,7 @@ impl Walk<'_> {
     fn made(&self, heard: &Heard) -> Result<AccountNumber, Setback> {
         let made: AccountMade = read(heard)?;
         demand(
-            made.nik_masked == self.applicant.person.nik.masked()
+            made.nik_masked == self.applicant().person.nik.masked()
                 && made.receipt.account == made.account_number,
         )?;
         Ok(made.account_number)

@@ -51,7 +51,7 @@ impl Walk<'_> {
 
     /// Whoever types no digit at the end goes on, and is told what is wrong with it.
     fn may_begin(&self, turn: NikTurn) -> bool {
-        let last = self.applicant.form.nik.chars().last().and_then(|digit| digit.to_digit(10));
+        let last = self.applicant().form.nik.chars().last().and_then(|digit| digit.to_digit(10));
         last.is_none_or(|digit| (digit % 2 == 0) == (turn.parity == Parity::Even))
     }
 }

@@ -115,3 +115,15 @@ fn steps_of_the_wall_clock_are_seen_in_both_directions() {
     check([100, 161, 162], 60);
     check([100, 101, 41], 61);
 }
+
+/// Of a generator that never sleeps only the work counts, as its own and as the machine's.
+#[tokio::test]
+async fn what_was_polled_in_vain_is_nobodys_use() {
+    let subjects = Subjects::default();
+    let before = subjects.read(|| Duration::ZERO).await;
+    let after = subjects.read(|| Duration::from_secs(1_000)).await;
+    let less_s = |of: fn(&Reading) -> Option<f64>| of(&before).unwrap() - of(&after).unwrap();
+    // Between the two readings every core may have worked, other tests' work included.
+    assert!((900.0..=1_000.0).contains(&less_s(|reading| cpu_s(reading.own))));
+    assert!((900.0..=1_000.0).contains(&less_s(|reading| reading.machine_busy_s)));
+}

@@ -177,6 +177,28 @@ fn an_engine_that_is_killed_and_started_again_loses_nobody() {
     }
 }
 
+/// On a core that the portal does not have: what it polled in vain counts neither as its own use nor as another program's.
+#[test]
+fn a_generator_with_a_core_of_its_own_may_never_sleep() {
+    if std::thread::available_parallelism().map_or(1, std::num::NonZero::get) < 2 {
+        return;
+    }
+    let desk = Desk::new();
+    let scenario = desk.scenario(20, 2, 200, "[cores]\ngenerator = [0]\n");
+    let text = fs::read_to_string(&scenario).unwrap();
+    let bound = "lateness_ms_p99_max = 1000";
+    fs::write(&scenario, text.replace(bound, &format!("{bound}\nidle = \"busy-poll\""))).unwrap();
+    let out = desk.path("run");
+    let finished = surge(&scenario, &out, &[]);
+    assert_eq!(finished.code, Some(0), "{finished:?}");
+    let run = run_in(&out);
+    as_expected(&run);
+    let notes = &run.record.notes;
+    let said = "The generator never slept: the processor time in which it looked for work and found none is in no figure.";
+    assert!(notes.iter().any(|note| note == said), "{notes:?}");
+    assert!(notes.iter().any(|note| note.starts_with("Cores: generator [0], engine [1")), "{notes:?}");
+}
+
 /// Pinned to one core beside loops that never rest, with the lowest priority: it cannot keep its schedule, and says so.
 #[test]
 fn a_generator_beside_busy_loops_says_that_it_is_unfit() {

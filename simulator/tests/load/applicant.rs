@@ -87,7 +87,7 @@ async fn go_among(
     let zero = Instant::now();
     world.observer.start(zero);
     let arrival = 3;
-    let seen = walk(&world, 0, &crowd(defect).applicant(arrival), zero).await;
+    let seen = walk(&world, &crowd(defect), 0, arrival, zero).await;
     let totals = world.observer.totals(arrival + 1);
     assert_eq!(totals.told[..3], [None, None, None]);
     let mut histograms = Histograms::new(&steps());
@@ -225,7 +225,7 @@ async fn nobody_listening_is_a_broken_connection() {
     drop(listener);
     let zero = Instant::now();
     world.observer.start(zero);
-    walk(&world, 0, &crowd(None).applicant(0), zero).await;
+    walk(&world, &crowd(None), 0, 0, zero).await;
     assert_eq!(world.observer.totals(1).told, [Some(Told::Failed(Trouble::Connection))]);
 }
 
@@ -258,7 +258,7 @@ async fn a_run_that_is_cut_short_ends_thinking_and_no_request() {
     let world = Arc::new(world);
     let walking = tokio::spawn({
         let world = Arc::clone(&world);
-        async move { walk(&world, 0, &crowd(None).applicant(0), zero).await }
+        async move { walk(&world, &crowd(None), 0, 0, zero).await }
     });
     // The applicant has had the answer to step 1, or is about to: either way an hour of typing follows.
     while portal.asked(Step::Identity) == 0 {

@@ -3,9 +3,8 @@
 use crate::applicant::{crowd, world};
 use crate::portal::{Act, Portal};
 use record::{Histograms, Kind, WHOLE};
-use scenario::{Arrivals, Shape, Spacing, Step};
+use scenario::{Arrivals, Idle, Shape, Spacing, Step};
 use simulator::driver::{Load, drive};
-use simulator::journey::World;
 use simulator::observe::{Totals, steps};
 use simulator::told::{Told, Trouble};
 use std::sync::Arc;
@@ -21,23 +20,31 @@ struct Driven {
     histograms: Histograms,
     goose_requests: u64,
     panics: u64,
+    polled_in_vain: Duration,
 }
 
 async fn go(
     per_s: f64,
     duration_s: f64,
     users: usize,
-    adjust: impl FnOnce(&mut World),
+    adjust: impl FnOnce(&mut Load),
     stop: watch::Receiver<Option<Instant>>,
     script: impl Fn(Step, u32) -> Act + Send + Sync + 'static,
 ) -> Driven {
     let _alone = ONE_AT_A_TIME.lock().await;
     let portal = Portal::open(script).await;
-    let mut world = world(&portal, stop);
-    adjust(&mut world);
     let arrivals = Arrivals::new(Shape::Constant { per_s }, Spacing::Even, duration_s);
     let lead = Duration::from_millis(20);
-    let load = Arc::new(Load { world, crowd: crowd(None), schedule: arrivals.schedule(5), users, lead });
+    let mut load = Load {
+        world: world(&portal, stop),
+        crowd: crowd(None),
+        schedule: arrivals.schedule(5),
+        users,
+        lead,
+        idle: Idle::Sleep,
+    };
+    adjust(&mut load);
+    let load = Arc::new(load);
     let (started, start) = watch::channel(None);
     let driven = drive(Arc::clone(&load), started).await.unwrap();
     assert!(start.borrow().is_some());
@@ -50,6 +57,7 @@ async fn go(
         histograms,
         goose_requests: driven.requests,
         panics: driven.panics,
+        polled_in_vain: load.world.observer.time_polled_in_vain(),
     }
 }
 
@@ -73,13 +81,24 @@ async fn everybody_is_brought_and_counted_twice() {
     assert_eq!((started, registered), (100, 100));
 }
 
+/// It ends with the load, and what it did beside the load stays under the time that passed.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_generator_that_never_sleeps_brings_everybody() {
+    let began = Instant::now();
+    let driven = go(100.0, 1.0, 60, |load| load.idle = Idle::BusyPoll, never(), |_, _| Act::Honest).await;
+    assert_eq!(count(&driven.totals, |told| matches!(told, Some(Told::Registered(_)))), 100);
+    assert!(driven.polled_in_vain > Duration::ZERO && driven.polled_in_vain < began.elapsed());
+    let sleeping = go(100.0, 0.1, 60, |_| (), never(), |_, _| Act::Honest).await;
+    assert_eq!(sleeping.polled_in_vain, Duration::ZERO);
+}
+
 /// With two users and half a second for each applicant, all but a few of forty in one second wait, and most
 /// of them in vain: the response counts their waiting, and nobody is left out.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn with_too_few_users_arrivals_are_late_or_not_sent_and_never_forgotten() {
     let slow =
         |step, _| if step == Step::Status { Act::After(Duration::from_millis(300)) } else { Act::Honest };
-    let driven = go(40.0, 1.0, 2, |world| world.behaviour.patience_s = 0.4, never(), slow).await;
+    let driven = go(40.0, 1.0, 2, |load| load.world.behaviour.patience_s = 0.4, never(), slow).await;
     let registered = count(&driven.totals, |told| matches!(told, Some(Told::Registered(_))));
     let not_sent = count(&driven.totals, |told| *told == Some(Told::NotSent));
     assert_eq!(registered + not_sent, 40);
@@ -139,7 +158,8 @@ async fn a_run_that_is_cut_short_tells_who_never_came() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn panics_are_counted_and_hold_nobody_up() {
     let driven =
-        go(10.0, 1.0, 4, |world| world.behaviour.step_timeout_s = 1e19, never(), |_, _| Act::Honest).await;
+        go(10.0, 1.0, 4, |load| load.world.behaviour.step_timeout_s = 1e19, never(), |_, _| Act::Honest)
+            .await;
     assert_eq!((driven.panics, driven.goose_requests), (10, 0));
     assert_eq!(count(&driven.totals, Option::is_none), 10);
 }

@@ -12,7 +12,7 @@ use hyper_util::rt::TokioIo;
 use people::{Crowd, Population, Shares};
 use record::{Histograms, Interval, Kind, WHOLE};
 use rustix::thread::{CpuSet, sched_setaffinity};
-use scenario::{Arrivals, Connections, Shape, Spacing};
+use scenario::{Arrivals, Connections, Idle, Shape, Spacing};
 use simulator::browsers::Browsers;
 use simulator::driver::{Load, drive, runtime};
 use simulator::observe::steps;
@@ -45,7 +45,7 @@ const ROUNDS: usize = 9;
 const ASKED_PER_S: f64 = 50_000.0;
 
 #[test]
-#[ignore = "five minutes, for figures only: `just generator`"]
+#[ignore = "seven minutes, for figures only: `just generator`"]
 fn generator() {
     if let Ok(gate) = std::env::var(SERVER) {
         pin(1);
@@ -55,7 +55,7 @@ fn generator() {
     pin(0);
     let hyper_per_s = runtime(1).unwrap().block_on(hyper_alone(closed.address));
     println!("hyper's client alone          {hyper_per_s:>9.0} requests/s on one core");
-    let everything = measure(closed.address, hyper_per_s * 2.0);
+    let everything = measure(closed.address, hyper_per_s * 2.0, Idle::BusyPoll);
     println!(
         "goose, driver, one applicant  {:>9.0} requests/s on one core, {:.2} of hyper alone",
         everything.per_s,
@@ -68,15 +68,18 @@ fn generator() {
     println!("10,000 applicants who think   {idle_bytes:>9} bytes each, connection included");
 }
 
-/// Ours and hyper's client alone, in turns.
+/// Ours, which never sleeps or does, and hyper's client alone, in turns.
 fn side_by_side(name: &str, address: SocketAddr, per_s: f64) {
-    let (mut ours, mut hyper) = (Vec::new(), Vec::new());
+    let (mut polling, mut sleeping, mut hyper) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
-        ours.push(measure(address, per_s));
+        polling.push(measure(address, per_s, Idle::BusyPoll));
+        sleeping.push(measure(address, per_s, Idle::Sleep));
         hyper.push(runtime(1).unwrap().block_on(hyper_on_schedule(address, per_s)));
     }
     println!("at {name}, {per_s:.0} requests/s, in {ROUNDS} rounds of each in turns:");
-    for (who, mut rounds) in [("goose and driver", ours), ("hyper alone", hyper)] {
+    for (who, mut rounds) in
+        [("goose, busy-poll", polling), ("goose, sleep", sleeping), ("hyper alone", hyper)]
+    {
         rounds.sort_by_key(|round| round.lateness_us_p99);
         let p99s: Vec<u64> = rounds.iter().map(|round| round.lateness_us_p99).collect();
         let Measured { lateness_us_p50, lateness_us_p99, .. } = rounds[ROUNDS / 2];
@@ -233,13 +236,13 @@ struct Measured {
 }
 
 /// Applicants who ask for the status, find the gate closed, and go; at this rate, or as fast as they can be brought.
-fn measure(address: SocketAddr, per_s: f64) -> Measured {
+fn measure(address: SocketAddr, per_s: f64, idle: Idle) -> Measured {
     let mut world = world_at(address, watch::channel(None).1);
     world.browsers = Browsers::new(address, Connections::Pooled);
     world.behaviour.patience_s = 3_600.0;
     let arrivals = Arrivals::new(Shape::Constant { per_s }, Spacing::Even, LENGTH.as_secs_f64());
     let (schedule, lead) = (arrivals.schedule(5), Duration::from_millis(50));
-    let load = Arc::new(Load { world, crowd: crowd(), schedule, users: CONNECTIONS, lead });
+    let load = Arc::new(Load { world, crowd: crowd(), schedule, users: CONNECTIONS, lead, idle });
     runtime(1).unwrap().block_on(drive(Arc::clone(&load), watch::channel(None).0)).unwrap();
     let observer = &load.world.observer;
     let mut histograms = Histograms::new(&steps());
@@ -275,7 +278,7 @@ fn idle_bytes(address: SocketAddr, users: usize) -> u64 {
         own.rss * procfs::page_size()
     };
     let before = resident();
-    let load = Arc::new(Load { world, crowd: crowd(), schedule, users, lead });
+    let load = Arc::new(Load { world, crowd: crowd(), schedule, users, lead, idle: Idle::Sleep });
     runtime(1).unwrap().block_on(async {
         let driving = tokio::spawn(drive(Arc::clone(&load), watch::channel(None).0));
         while load.world.observer.counts().started < users as u64 {

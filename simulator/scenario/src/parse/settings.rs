@@ -2,7 +2,7 @@
 //!
 //! Everything is read before anything is given up, so that each problem is found.
 
-use crate::plan::{AdmissionPlan, BudgetPlan, Connections, Cores, EnginePlan, GeneratorPlan};
+use crate::plan::{AdmissionPlan, BudgetPlan, Connections, Cores, EnginePlan, GeneratorPlan, Idle};
 use crate::reader::{Reader, Section};
 use domain::LimitsProfile;
 use domain::limits::Blurred;
@@ -80,11 +80,12 @@ fn admission<'t>(reader: &mut Reader<'t>, section: &Section<'t>) -> Option<Admis
     }
 }
 
-/// The generator; `in_flight` are the applicants under way at once where the file does not say.
+/// The generator; `in_flight` are the applicants under way at once where the file does not say, `cores` who has which.
 pub(super) fn generator<'t>(
     reader: &mut Reader<'t>,
     top: &Section<'t>,
     in_flight: Option<usize>,
+    cores: Option<&Cores>,
 ) -> Option<GeneratorPlan> {
     let section = reader.table(top, "generator");
     let given = reader.size(&section, "applicants_in_flight_max");
@@ -94,12 +95,22 @@ pub(super) fn generator<'t>(
         "pooled" => Connections::Pooled,
         _ => Connections::Own,
     };
+    let idle = match reader.choice(&section, "idle")? {
+        "busy-poll" => Idle::BusyPoll,
+        _ => Idle::Sleep,
+    };
+    if idle == Idle::BusyPoll && !cores?.are_generators_own() {
+        let right = "give it cores.generator, with none that cores.engine or cores.registry name, because it leaves nothing of them";
+        reader.contradiction(&section, "idle", right.to_owned());
+        return None;
+    }
     let memory_mib_max = reader.whole(&section, "memory_mib_max");
     if section.has("memory_mib_max") && memory_mib_max.is_none() {
         return None;
     }
     Some(GeneratorPlan {
         connections,
+        idle,
         memory_mib_max,
         applicants_in_flight_max: given.or(in_flight)?,
         lateness_ms_p99_max: lateness?,

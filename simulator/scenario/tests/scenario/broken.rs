@@ -60,6 +60,12 @@ fn contradictions() {
         "people.defects: contradiction; the shares add up to 1.1",
     );
     check("engine.admission.in_flight_max = 5", "goes with policy = \"concurrency-limit\"");
+    for cores in ["", "cores.engine = [1]", "cores = { generator = [0, 1], registry = [1] }"] {
+        check(
+            &format!("generator.idle = 'busy-poll'\n{cores}"),
+            "generator.idle = 'busy-poll': contradiction; give it cores.generator, with none that",
+        );
+    }
     let check = |arrivals: &str, expect: &str| {
         let found = problems(&format!("format = 1\nseed = 1\n[arrivals]\nduration_s = 10\n{arrivals}"));
         assert!(found.contains(expect), "{arrivals}\n{found}");

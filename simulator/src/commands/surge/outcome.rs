@@ -16,7 +16,7 @@ use crate::sample::Subjects;
 use crate::told::Told;
 use domain::wire::ExportedAccount;
 use record::{ApplicantRow, Histograms, Kind, Run, WriteError};
-use scenario::Plan;
+use scenario::{Idle, Plan};
 use std::time::Duration;
 
 /// What is there when the last applicant is done.
@@ -253,6 +253,9 @@ fn happened(plan: &Plan, outages: &[Outage], stood: Stood) -> Vec<String> {
         .collect();
     if !own.is_empty() {
         notes.push(format!("Cores: {}.", own.join(", ")));
+    }
+    if plan.generator.idle == Idle::BusyPoll {
+        notes.push("The generator never slept: the processor time in which it looked for work and found none is in no figure.".to_owned());
     }
     let Stood { polls, polls_failed, cut } = stood;
     if polls > 0 {
