@@ -153,6 +153,23 @@ async fn a_run_that_is_cut_short_tells_who_never_came() {
     assert_eq!(driven.goose_requests, driven.totals.requests);
 }
 
+/// A stop that came in the fraction of a millisecond between an instant and its waking made an arrival one that could not be sent, and
+/// a short run's generator invalid.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn those_who_are_due_when_a_run_is_cut_short_are_under_way() {
+    let (stop, stopped) = watch::channel(None);
+    let script = move |step, before| {
+        if step == Step::Status && before == 0 {
+            stop.send_replace(Some(Instant::now() + Duration::from_millis(500)));
+        }
+        Act::Honest
+    };
+    let driven = go(20.0, 3.0, 60, |_| (), stopped, script).await;
+    assert_eq!(count(&driven.totals, |told| *told == Some(Told::NotSent)), 0);
+    let unfinished = count(&driven.totals, |told| *told == Some(Told::Unfinished));
+    assert!(unfinished >= 10, "{unfinished}");
+}
+
 /// A timeout beyond the end of time is a defect that makes each applicant's task panic: the run ends, and
 /// knows it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
