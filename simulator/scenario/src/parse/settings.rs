@@ -99,10 +99,9 @@ pub(super) fn generator<'t>(
         "busy-poll" => Idle::BusyPoll,
         _ => Idle::Sleep,
     };
-    if idle == Idle::BusyPoll && !cores?.are_generators_own() {
+    if idle == Idle::BusyPoll && cores.is_some_and(|cores| !cores.are_generators_own()) {
         let right = "give it cores.generator, with none that cores.engine or cores.registry name, because it leaves nothing of them";
         reader.contradiction(&section, "idle", right.to_owned());
-        return None;
     }
     let memory_mib_max = reader.whole(&section, "memory_mib_max");
     if section.has("memory_mib_max") && memory_mib_max.is_none() {
