@@ -32,6 +32,7 @@ use server::{Answer, Bounds};
 use simulator::browsers::Browsers;
 use simulator::driver::{Load, drive};
 use simulator::journey::{CaptchaKeyHeld, World};
+use simulator::metronome::Metronome;
 use simulator::observe::{Observer, steps};
 use std::net::SocketAddr;
 use std::process::{Command, Stdio};
@@ -267,12 +268,11 @@ async fn trial(
     let duration_s = from_s + args.seconds;
     let arrivals = Arrivals::new(shape, Spacing::Poisson, duration_s);
     let load = Arc::new(Load {
-        world: world(address, album),
+        world: world(address, album)?,
         crowd: crowd()?,
         schedule: arrivals.schedule(seed),
         users: USERS,
         lead: Duration::from_millis(50),
-        idle: Idle::Sleep,
     });
     drive(Arc::clone(&load), watch::channel(None).0).await?;
     let mut seen = Histograms::new(&steps());
@@ -298,19 +298,20 @@ async fn trial(
 }
 
 /// People who ask for the status, find the gate closed, and go: one request each, over connections that are kept.
-fn world(address: SocketAddr, album: &Album) -> World {
+fn world(address: SocketAddr, album: &Album) -> Outcome<World> {
     let mut behaviour = Behaviour::thoughtless(TIMEOUT_S, TIMEOUT_S);
     behaviour.patience_s = 2.0 * TIMEOUT_S;
-    World {
+    Ok(World {
         browsers: Browsers::new(address, Connections::Pooled),
         captcha_key: CaptchaKeyHeld(CaptchaKey::new([7; KEY_BYTES])),
         seed: 1,
         behaviour,
         faults: Faults::default(),
+        metronome: Metronome::new(Idle::Sleep)?,
         album: album.clone(),
         observer: Observer::new(),
         stop: watch::channel(None).1,
-    }
+    })
 }
 
 fn crowd() -> Outcome<Crowd> {

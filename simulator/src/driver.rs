@@ -1,15 +1,15 @@
 //! The load, driven by goose: the one file that imports it.
 //!
 //! goose is closed-loop by itself. An open loop it becomes by as many users as may be in flight, each of whom
-//! runs one transaction once, which claims the next arrival of the schedule, prepares it, sleeps until its
-//! computed instant, and acts. So no arrival is skipped: it is sent, sent late, or recorded as not sent.
+//! runs one transaction once, which is idle until the dispatcher gives it an arrival of the schedule, brings that one, and is idle
+//! again. So no arrival is skipped: it is sent, sent late, or recorded as not sent.
 //!
 //! goose's traps: it says `N users launched.` on stdout, which the caller has put aside
 //! (`output::Stdout::take`); its telnet controller is on by default; it takes Ctrl-C for the whole process
 //! unless somebody took it before (`interrupt`); it logs by `log`, which goes where `tracing` goes.
 
+use crate::dispatcher::{Arrival, Dispatcher, Pause, Turn};
 use crate::journey::{self, Seen, World};
-use crate::metronome::Metronome;
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::FutureExt as _;
 use goose::client::GooseClientBuilder;
@@ -17,14 +17,14 @@ use goose::config::GooseConfiguration;
 use goose::goose::{GooseUser, Scenario, Transaction, TransactionFunction, TransactionResult};
 use goose::{GooseAttack, GooseError};
 use people::Crowd;
-use scenario::{Idle, Schedule};
+use scenario::Schedule;
 use std::io;
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
-use tokio::sync::{Barrier, watch};
+use tokio::sync::{Barrier, oneshot, watch};
 use tokio::task::{JoinSet, yield_now};
 use tokio::time::Instant;
 
@@ -44,8 +44,6 @@ pub struct Load {
     pub users: usize,
     /// From the moment at which all users are ready to the schedule's zero.
     pub lead: Duration,
-    /// What is done while nobody is due.
-    pub idle: Idle,
 }
 
 /// The schedule's zero, on both clocks.
@@ -72,9 +70,6 @@ pub enum DriveError {
     /// goose refused.
     #[error("goose gave up: {0}")]
     Goose(String),
-    /// The system gives no thread.
-    #[error("no thread for the arrivals: {0}")]
-    Metronome(io::Error),
 }
 
 /// A round of [`poll_busily`] that takes longer had something else to do between.
@@ -82,8 +77,8 @@ const ROUND_IN_VAIN_MAX: Duration = Duration::from_micros(2);
 
 struct Shared {
     load: Arc<Load>,
-    metronome: Metronome,
-    next: AtomicU64,
+    /// Known with the schedule's zero.
+    dispatcher: OnceLock<Dispatcher>,
     panics: AtomicU64,
     ready: Barrier,
     started: watch::Sender<Option<Start>>,
@@ -96,14 +91,10 @@ struct Shared {
 /// [`DriveError`] when goose does not do its part.
 pub async fn drive(load: Arc<Load>, started: watch::Sender<Option<Start>>) -> Result<Driven, DriveError> {
     let shared = Arc::new(Shared {
-        next: AtomicU64::new(0),
+        dispatcher: OnceLock::new(),
         panics: AtomicU64::new(0),
         ready: Barrier::new(load.users),
         started,
-        metronome: match load.idle {
-            Idle::Sleep => Metronome::start().map_err(DriveError::Metronome)?,
-            Idle::BusyPoll => Metronome::by_hand(),
-        },
         load: Arc::clone(&load),
     });
     let function: TransactionFunction = {
@@ -113,9 +104,11 @@ pub async fn drive(load: Arc<Load>, started: watch::Sender<Option<Start>>) -> Re
             Box::pin(async move { bring_applicants(&shared, user).await })
         })
     };
-    let mut polling = JoinSet::new();
-    if load.idle == Idle::BusyPoll {
-        polling.spawn(poll_busily(Arc::clone(&shared)));
+    let mut dispatching = JoinSet::new();
+    if load.world.metronome.is_by_hand() {
+        dispatching.spawn(poll_busily(Arc::clone(&shared)));
+    } else {
+        dispatching.spawn(dispatch(Arc::clone(&shared)));
     }
     // One client for all, which is never used: it is the users' own clients that cost goose its time and
     // memory at the start.
@@ -126,7 +119,7 @@ pub async fn drive(load: Arc<Load>, started: watch::Sender<Option<Start>>) -> Re
         .register_scenario(Scenario::new("applicants").register_transaction(Transaction::new(function)));
     let metrics =
         Box::pin(attack.execute()).await.map_err(|error: GooseError| DriveError::Goose(error.to_string()))?;
-    polling.abort_all();
+    dispatching.abort_all();
     shared.record_unclaimed();
     let requests =
         metrics.requests.values().map(|request| request.success_count + request.fail_count).sum::<usize>();
@@ -142,16 +135,31 @@ pub fn runtime(threads: usize) -> io::Result<Runtime> {
     Builder::new_multi_thread().worker_threads(threads).global_queue_interval(1).enable_all().build()
 }
 
-/// Looks again and again who is due, and lets everything else have its turn between. So one thread of the runtime never sleeps, whether
-/// it waits for an instant or for an answer.
+/// Gives each arrival to a user at its instant.
+async fn dispatch(shared: Arc<Shared>) {
+    let dispatcher = shared.opened().await;
+    loop {
+        match dispatcher.give(Instant::now()).1 {
+            Pause::Until(instant) => shared.load.world.metronome.wait_until(instant).await,
+            Pause::UntilStaffed => dispatcher.staffed().await,
+        }
+    }
+}
+
+/// The same by looking again and again who is due, with a turn for everything else between. So one thread of the runtime never sleeps,
+/// whether it waits for an instant or for an answer.
 async fn poll_busily(shared: Arc<Shared>) {
+    let dispatcher = shared.opened().await;
+    let World { metronome, observer, .. } = &shared.load.world;
     let mut before = Instant::now();
     loop {
         yield_now().await;
         let now = Instant::now();
         let round = now - before;
-        if !shared.metronome.beat(now) && round < ROUND_IN_VAIN_MAX {
-            shared.load.world.observer.polled_in_vain(round);
+        let (has_given, _) = dispatcher.give(now);
+        let has_woken = metronome.beat(now);
+        if !has_given && !has_woken && round < ROUND_IN_VAIN_MAX {
+            observer.polled_in_vain(round);
         }
         before = now;
     }
@@ -177,23 +185,13 @@ fn configuration(load: &Load) -> GooseConfiguration {
 /// One user: one applicant after another until the schedule is through.
 async fn bring_applicants(shared: &Shared, user: &mut GooseUser) -> TransactionResult {
     let load = &shared.load;
-    let zero = shared.wait_for_zero().await;
+    let mut stop = load.world.stop.clone();
+    let dispatcher = shared.wait_for_zero().await;
     let index = user.weighted_users_index;
-    loop {
-        if load.world.stop.borrow().is_some() {
-            return Ok(());
-        }
-        let place = shared.next.fetch_add(1, Relaxed);
-        if place >= load.schedule.len() {
-            return Ok(());
-        }
-        let (arrival, intended) = (load.schedule.number(place), zero + load.schedule.instant(place));
-        if !claim(shared, index, arrival, intended).await {
-            continue;
-        }
+    while let Some(Arrival { number, intended }) = claim(&load.world, dispatcher, index, &mut stop).await {
         load.world.observer.started(index, Instant::now());
         // If it panics, goose and everybody else go on, and the run says so at its end.
-        let walking = AssertUnwindSafe(journey::walk(&load.world, &load.crowd, index, arrival, intended));
+        let walking = AssertUnwindSafe(journey::walk(&load.world, &load.crowd, index, number, intended));
         match walking.catch_unwind().await {
             Ok(requests) => {
                 for seen in requests {
@@ -203,28 +201,53 @@ async fn bring_applicants(shared: &Shared, user: &mut GooseUser) -> TransactionR
             Err(_) => drop(shared.panics.fetch_add(1, Relaxed)),
         }
     }
+    Ok(())
 }
 
-/// Waits for the arrival's instant. Nobody is to be sent where it is too late, or the run was cut short.
-async fn claim(shared: &Shared, user: usize, arrival: u64, intended: Instant) -> bool {
-    let Shared { load, metronome, .. } = shared;
-    let World { observer, behaviour, stop, .. } = &load.world;
-    let now = Instant::now();
-    if now > intended {
-        observer.found_all_busy(user);
+/// The arrival that the user is to bring, at its instant or after it; `None` when the schedule is through, or the run was cut short.
+async fn claim(
+    world: &World,
+    dispatcher: &Dispatcher,
+    user: usize,
+    stop: &mut watch::Receiver<Option<Instant>>,
+) -> Option<Arrival> {
+    loop {
+        if stop.borrow().is_some() {
+            return None;
+        }
+        let now = Instant::now();
+        match dispatcher.turn(now) {
+            Turn::Over => return None,
+            Turn::Idle(given) => return given_or_due(dispatcher, given, stop).await,
+            Turn::Overdue(arrival, found_all_busy) => {
+                if found_all_busy {
+                    world.observer.found_all_busy(user);
+                }
+                let given_up = arrival.intended + world.behaviour.patience();
+                if now <= given_up {
+                    return Some(arrival);
+                }
+                world.observer.not_sent(user, arrival.number, arrival.intended, given_up);
+            }
+        }
     }
-    let given_up = intended + behaviour.patience();
-    if now > given_up {
-        observer.not_sent(user, arrival, intended, given_up);
-        return false;
-    }
-    let mut stop = stop.clone();
-    tokio::select! {
+}
+
+/// Waits for an arrival. Where the run is cut short meanwhile, whoever is due by then is under way at its end, though nobody hears of
+/// them any more.
+async fn given_or_due(
+    dispatcher: &Dispatcher,
+    mut given: oneshot::Receiver<Arrival>,
+    stop: &mut watch::Receiver<Option<Instant>>,
+) -> Option<Arrival> {
+    let stopped_at = tokio::select! {
         biased;
-        // Whoever is due by then is under way at the end, though nobody hears of them any more.
-        Ok(stopped_at) = stop.wait_for(Option::is_some) => stopped_at.is_some_and(|stopped_at| stopped_at >= intended),
-        () = metronome.wait_until(intended) => true,
-    }
+        arrival = &mut given => return arrival.ok(),
+        Ok(stopped_at) = stop.wait_for(Option::is_some) => (*stopped_at)?,
+    };
+    // It may have come in this very moment.
+    given.close();
+    given.try_recv().ok().or_else(|| dispatcher.take_due(stopped_at))
 }
 
 async fn record(user: &mut GooseUser, seen: Seen) -> TransactionResult {
@@ -235,32 +258,31 @@ async fn record(user: &mut GooseUser, seen: Seen) -> TransactionResult {
 
 impl Shared {
     /// Nobody starts before everybody is there: the last one sets the zero.
-    async fn wait_for_zero(&self) -> Instant {
+    async fn wait_for_zero(&self) -> &Dispatcher {
         if self.ready.wait().await.is_leader() {
             let lead = self.load.lead;
             let zero = Instant::now() + lead;
             let at = Utc::now() + TimeDelta::from_std(lead).unwrap_or_default();
             self.load.world.observer.start(zero);
+            self.dispatcher.get_or_init(|| Dispatcher::new(self.load.schedule.clone(), zero));
             self.started.send_replace(Some(Start { zero, at }));
         }
+        self.opened().await
+    }
+
+    /// The dispatcher, as soon as the zero is known.
+    async fn opened(&self) -> &Dispatcher {
         let mut started = self.started.subscribe();
-        let start = started.wait_for(Option::is_some).await.expect("the sender is in `self`");
-        start.expect("just waited for").zero
+        started.wait_for(Option::is_some).await.expect("the sender is in `self`");
+        self.dispatcher.get().expect("it is set before anybody hears of the start")
     }
 
     /// Arrivals whose instant came before the run was cut short, and whom nobody was free for.
     fn record_unclaimed(&self) {
-        let (Some(start), Some(stopped_at)) = (*self.started.borrow(), *self.load.world.stop.borrow()) else {
-            return;
-        };
-        for place in self.next.load(Relaxed)..self.load.schedule.len() {
-            let arrival = self.load.schedule.number(place);
-            let intended = start.zero + self.load.schedule.instant(place);
-            if intended > stopped_at {
-                break;
-            }
-            let given_up = stopped_at.min(intended + self.load.world.behaviour.patience());
-            self.load.world.observer.not_sent(0, arrival, intended, given_up);
+        let World { stop, observer, behaviour, .. } = &self.load.world;
+        let (Some(dispatcher), Some(stopped_at)) = (self.dispatcher.get(), *stop.borrow()) else { return };
+        while let Some(Arrival { number, intended }) = dispatcher.take_due(stopped_at) {
+            observer.not_sent(0, number, intended, stopped_at.min(intended + behaviour.patience()));
         }
     }
 }

@@ -10,6 +10,7 @@ mod setback;
 
 use crate::browsers::Browsers;
 use crate::client::{Browser, Heard, Lost, Outgoing, Pace};
+use crate::metronome::Metronome;
 use crate::observe::{End, Instants, Observer, Visited};
 use crate::told::{Told, Trouble};
 use domain::Failure;
@@ -22,7 +23,7 @@ use setback::Setback;
 use std::cell::OnceCell;
 use std::time::Duration;
 use tokio::sync::watch;
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::{Instant, timeout};
 
 /// What all applicants of a run have in common.
 #[derive(Debug)]
@@ -37,6 +38,8 @@ pub struct World {
     pub behaviour: Behaviour,
     /// What goes wrong between them and the portal.
     pub faults: Faults,
+    /// What wakes them at their instants.
+    pub metronome: Metronome,
     /// The files that they hand in.
     pub album: Album,
     /// Where everything is written down.
@@ -336,7 +339,7 @@ impl Walk<'_> {
     /// Until the instant of the next request; gives the one at which it was over. A run that is cut short cuts
     /// thinking short, never a request.
     async fn wait(&mut self) -> Result<Instant, Setback> {
-        let mut stop = self.world.stop.clone();
+        let World { metronome, stop, .. } = self.world;
         if stop.borrow().is_some() {
             return Err(Setback::cut_short());
         }
@@ -348,8 +351,9 @@ impl Walk<'_> {
             // Where an upload takes longer than that, the connection stays as it is.
             timeout(LONG_THOUGHT / 2, self.browser.rest()).await.ok();
         }
+        let mut stop = stop.clone();
         tokio::select! {
-            () = sleep_until(self.intended) => Ok(Instant::now()),
+            () = metronome.wait_until(self.intended) => Ok(Instant::now()),
             // A sender that is gone cannot stop anything any more.
             Ok(_) = stop.wait_for(Option::is_some) => Err(Setback::cut_short()),
         }

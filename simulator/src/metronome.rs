@@ -1,9 +1,10 @@
-//! Wakes applicants at their instants, as many together as are due in a beat.
+//! Wakes whoever waits for an instant, as many together as are due in a beat.
 //!
-//! tokio's timers count whole milliseconds and are up to two late, by design. A timer of the system for each arrival would be exact, and
-//! cost a switch of threads to set each one, and two more when it fires. A generator with cores of its own needs neither: it beats by
-//! hand, as often as it comes round.
+//! tokio's timers count whole milliseconds and are up to two late, by design. A timer of the system for each applicant would be exact,
+//! and cost a switch of threads to set each one, and two more when it fires. A generator with cores of its own needs neither: it beats
+//! by hand, as often as it comes round.
 
+use scenario::Idle;
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -13,7 +14,8 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
-/// Nobody is woken before their instant, or later than this after it by the metronome's doing.
+/// From one beat to the next, where there is somebody to wake at each. Nobody is woken before their instant, or later than this after
+/// it by the metronome's doing.
 const BEAT: Duration = Duration::from_micros(250);
 
 /// The longest sleep, where nobody waits.
@@ -21,7 +23,7 @@ const REST: Duration = Duration::from_secs(1);
 
 /// Those who wait, and a thread that beats for them until it is dropped, unless somebody else does.
 #[derive(Debug)]
-pub(crate) struct Metronome {
+pub struct Metronome {
     shared: Arc<Shared>,
     thread: Option<thread::JoinHandle<()>>,
 }
@@ -42,20 +44,23 @@ struct Waiting {
 type Sleepers = BTreeMap<(Instant, u64), oneshot::Sender<()>>;
 
 impl Metronome {
-    /// Starts it.
+    /// One for a generator that is this `idle`: with a thread, or without where [`Metronome::beat`] is called all the time.
     ///
     /// # Errors
     /// Where no thread can be had.
-    pub(crate) fn start() -> io::Result<Metronome> {
+    pub fn new(idle: Idle) -> io::Result<Metronome> {
         let shared = Arc::new(Shared::default());
+        if idle == Idle::BusyPoll {
+            return Ok(Metronome { shared, thread: None });
+        }
         let beating = Arc::clone(&shared);
         let thread = thread::Builder::new().name("metronome".to_owned()).spawn(move || beating.beat())?;
         Ok(Metronome { shared, thread: Some(thread) })
     }
 
-    /// One without a thread: it beats when [`Metronome::beat`] is called.
-    pub(crate) fn by_hand() -> Metronome {
-        Metronome { shared: Arc::default(), thread: None }
+    /// Whether it beats only when it is told to.
+    pub(crate) fn is_by_hand(&self) -> bool {
+        self.thread.is_none()
     }
 
     /// Wakes those who are due, if there are any.
@@ -98,9 +103,13 @@ impl Shared {
     fn beat(&self) {
         while !self.is_over.load(Relaxed) {
             let now = Instant::now();
-            let (_, first) = self.wake_due(now);
-            let rest = first.map_or(REST, |first| first.saturating_duration_since(now));
-            thread::park_timeout(rest.max(BEAT));
+            let (has_woken, first) = self.wake_due(now);
+            if has_woken {
+                // Those who were woken will soon wait for another instant: one beat for all of these.
+                thread::sleep(BEAT);
+            } else {
+                thread::park_timeout(first.map_or(REST, |first| first - now));
+            }
         }
     }
 
@@ -147,7 +156,7 @@ mod tests {
 
     #[tokio::test]
     async fn nobody_is_woken_early_or_forgotten() {
-        let metronome = Arc::new(Metronome::start().unwrap());
+        let metronome = Arc::new(Metronome::new(Idle::Sleep).unwrap());
         let zero = Instant::now();
         // Out of order, several at one instant, and one that is over.
         let waiting: Vec<_> = [40, 5, 5, 0, 12, 80, 7]
@@ -167,7 +176,7 @@ mod tests {
 
     #[tokio::test]
     async fn by_hand_it_beats_when_told_to() {
-        let metronome = Metronome::by_hand();
+        let metronome = Metronome::new(Idle::BusyPoll).unwrap();
         let instant = Instant::now() + Duration::from_secs(3_600);
         let mut waiting = std::pin::pin!(metronome.wait_until(instant));
         assert!(waiting.as_mut().now_or_never().is_none());

@@ -19,6 +19,7 @@ use crate::keys::Keys;
 use crate::launch::{Settings, refused};
 use crate::live::endpoint::Endpoint;
 use crate::memory;
+use crate::metronome::Metronome;
 use crate::monitor::Monitor;
 use crate::observe::Observer;
 use crate::output::{Results, say};
@@ -279,6 +280,8 @@ impl<'a> Order<'a> {
     ) -> Result<Load, CommandError> {
         let captcha_key =
             self.keys.captcha_key().ok_or_else(|| CommandError::defect("the captcha key is none"))?;
+        let metronome = Metronome::new(self.plan.generator.idle)
+            .map_err(|error| refused("start a thread that wakes applicants", &error))?;
         let seed = self.plan.seed;
         Ok(Load {
             world: World {
@@ -287,6 +290,7 @@ impl<'a> Order<'a> {
                 seed,
                 behaviour: self.plan.behaviour.clone(),
                 faults: self.plan.faults.clone(),
+                metronome,
                 album,
                 observer: Observer::new(),
                 stop,
@@ -295,7 +299,6 @@ impl<'a> Order<'a> {
             schedule: self.schedule.clone(),
             users: self.plan.generator.applicants_in_flight_max,
             lead: LEAD,
-            idle: self.plan.generator.idle,
         })
     }
 }

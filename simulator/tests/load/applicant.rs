@@ -6,9 +6,10 @@ use domain::captcha::CaptchaKey;
 use domain::{Failure, Limits};
 use people::{Album, Crowd, Defect, Population, Shares};
 use record::{Histograms, Kind, WHOLE};
-use scenario::{Behaviour, Connections, Faults, Kill, Leaving, Policy, Retries, Step};
+use scenario::{Behaviour, Connections, Faults, Idle, Kill, Leaving, Policy, Retries, Step};
 use simulator::browsers::Browsers;
 use simulator::journey::{CaptchaKeyHeld, Seen, World, walk};
+use simulator::metronome::Metronome;
 use simulator::observe::{Observer, Totals, steps};
 use simulator::told::{Told, Trouble};
 use std::net::SocketAddr;
@@ -38,6 +39,7 @@ pub(crate) fn world_at(address: SocketAddr, stop: watch::Receiver<Option<Instant
         seed: 5,
         behaviour: thoughtless(),
         faults: Faults::default(),
+        metronome: Metronome::new(Idle::Sleep).unwrap(),
         album: ALBUM.clone(),
         observer: Observer::new(),
         stop,

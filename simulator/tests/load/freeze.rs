@@ -5,7 +5,7 @@ use crate::many::ONE_AT_A_TIME;
 use crate::portal::{Act, Portal};
 use domain::Failure;
 use record::{Histograms, Kind, Quantiles, WHOLE};
-use scenario::{Arrivals, Connections, Idle, Shape, Spacing};
+use scenario::{Arrivals, Connections, Shape, Spacing};
 use simulator::browsers::Browsers;
 use simulator::driver::{Load, drive};
 use simulator::observe::steps;
@@ -46,14 +46,8 @@ async fn measure(case: Case) -> (Quantiles, Quantiles) {
     let shape = Shape::Constant { per_s: case.per_s };
     let arrivals = Arrivals::new(shape, Spacing::Even, case.duration_s);
     let lead = Duration::from_millis(20);
-    let load = Arc::new(Load {
-        world,
-        crowd: crowd(None),
-        schedule: arrivals.schedule(5),
-        users: USERS,
-        lead,
-        idle: Idle::Sleep,
-    });
+    let load =
+        Arc::new(Load { world, crowd: crowd(None), schedule: arrivals.schedule(5), users: USERS, lead });
     drive(Arc::clone(&load), watch::channel(None).0).await.unwrap();
     let mut histograms = Histograms::new(&steps());
     for interval in load.world.observer.recorder().take_all() {

@@ -5,6 +5,7 @@ use crate::portal::{Act, Portal};
 use record::{Histograms, Kind, WHOLE};
 use scenario::{Arrivals, Idle, Shape, Spacing, Step};
 use simulator::driver::{Load, drive};
+use simulator::metronome::Metronome;
 use simulator::observe::{Totals, steps};
 use simulator::told::{Told, Trouble};
 use std::sync::Arc;
@@ -35,14 +36,8 @@ async fn go(
     let portal = Portal::open(script).await;
     let arrivals = Arrivals::new(Shape::Constant { per_s }, Spacing::Even, duration_s);
     let lead = Duration::from_millis(20);
-    let mut load = Load {
-        world: world(&portal, stop),
-        crowd: crowd(None),
-        schedule: arrivals.schedule(5),
-        users,
-        lead,
-        idle: Idle::Sleep,
-    };
+    let mut load =
+        Load { world: world(&portal, stop), crowd: crowd(None), schedule: arrivals.schedule(5), users, lead };
     adjust(&mut load);
     let load = Arc::new(load);
     let (started, start) = watch::channel(None);
@@ -84,8 +79,9 @@ async fn everybody_is_brought_and_counted_twice() {
 /// It ends with the load, and what it did beside the load stays under the time that passed.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_generator_that_never_sleeps_brings_everybody() {
+    let awake = |load: &mut Load| load.world.metronome = Metronome::new(Idle::BusyPoll).unwrap();
     let began = Instant::now();
-    let driven = go(100.0, 1.0, 60, |load| load.idle = Idle::BusyPoll, never(), |_, _| Act::Honest).await;
+    let driven = go(100.0, 1.0, 60, awake, never(), |_, _| Act::Honest).await;
     assert_eq!(count(&driven.totals, |told| matches!(told, Some(Told::Registered(_)))), 100);
     assert!(driven.polled_in_vain > Duration::ZERO && driven.polled_in_vain < began.elapsed());
     let sleeping = go(100.0, 0.1, 60, |_| (), never(), |_, _| Act::Honest).await;
