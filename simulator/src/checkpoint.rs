@@ -69,6 +69,7 @@ impl Frame {
             resources: readings.resources(&self.subjects),
             engine_restarts: 0,
             others_cpu_share: readings.share_of_others(),
+            stolen_cpu_share: readings.share_stolen(),
             stalls,
             clock_step: readings.clock_step(),
             descriptors_allowed: self.descriptors_allowed,

@@ -1,7 +1,7 @@
 //! The machine and the versions that a run took place with.
 
 use crate::driver::GOOSE_VERSION;
-use procfs::Current as _;
+use procfs::{Current as _, CurrentSI as _};
 use record::Environment;
 
 /// As the system tells it now. What it doesn't tell is empty or 0.
@@ -25,9 +25,10 @@ pub(crate) fn environment() -> Environment {
     }
 }
 
-/// Cores that this process may use.
+/// Cores of the machine, of which this process may have been given fewer.
 pub(crate) fn cores() -> usize {
-    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
+    let own = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    procfs::KernelStats::current().ok().map_or_else(own, |stats| stats.cpu_time.len())
 }
 
 #[cfg(test)]

@@ -21,6 +21,7 @@ use people::{Album, Applicant, Crowd};
 use scenario::{Behaviour, Faults, Mishap, Next, Retries, Step, Temper};
 use setback::Setback;
 use std::cell::OnceCell;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout};
@@ -39,7 +40,7 @@ pub struct World {
     /// What goes wrong between them and the portal.
     pub faults: Faults,
     /// What wakes them at their instants.
-    pub metronome: Metronome,
+    pub metronome: Arc<Metronome>,
     /// The files that they hand in.
     pub album: Album,
     /// Where everything is written down.

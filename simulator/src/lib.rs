@@ -100,6 +100,6 @@ fn begin_logging(command: &Command) {
 }
 
 /// The day in Jakarta, which is the portal's day of applying.
-fn today() -> Date {
+pub fn today() -> Date {
     Timestamp::from_ms(Utc::now().timestamp_millis()).date_wib()
 }

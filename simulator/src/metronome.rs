@@ -48,14 +48,14 @@ impl Metronome {
     ///
     /// # Errors
     /// Where no thread can be had.
-    pub fn new(idle: Idle) -> io::Result<Metronome> {
+    pub fn new(idle: Idle) -> io::Result<Arc<Metronome>> {
         let shared = Arc::new(Shared::default());
         if idle == Idle::BusyPoll {
-            return Ok(Metronome { shared, thread: None });
+            return Ok(Arc::new(Metronome { shared, thread: None }));
         }
         let beating = Arc::clone(&shared);
         let thread = thread::Builder::new().name("metronome".to_owned()).spawn(move || beating.beat())?;
-        Ok(Metronome { shared, thread: Some(thread) })
+        Ok(Arc::new(Metronome { shared, thread: Some(thread) }))
     }
 
     /// Whether it beats only when it is told to.
@@ -156,7 +156,7 @@ mod tests {
 
     #[tokio::test]
     async fn nobody_is_woken_early_or_forgotten() {
-        let metronome = Arc::new(Metronome::new(Idle::Sleep).unwrap());
+        let metronome = Metronome::new(Idle::Sleep).unwrap();
         let zero = Instant::now();
         // Out of order, several at one instant, and one that is over.
         let waiting: Vec<_> = [40, 5, 5, 0, 12, 80, 7]

@@ -73,7 +73,7 @@ async fn watch(
     let about = Arc::new(About { load, folder, frame, start });
     let recording = Recording::begin(&about.folder, start.at)?;
     let mut sight = Sight { recording, readings: Readings::default(), judged: None };
-    let pulse = Pulse::begin(start.zero);
+    let pulse = Pulse::begin(start.zero, Arc::clone(&about.load.world.metronome));
     sleep_until(start.zero).await;
     sight.readings.push(about.read().await);
     for second in 1.. {

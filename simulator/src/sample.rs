@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering::Relaxed};
 use std::time::{Duration, SystemTime};
 use tokio::time::Instant;
-use usage::{Usage, machine_busy_s, usage};
+use usage::{Machine, Usage, machine, usage};
 
 /// What is looked at.
 #[derive(Clone, Debug, Default)]
@@ -34,7 +34,7 @@ pub(crate) struct Reading {
     at: Instant,
     /// The same moment on the wall.
     wall: SystemTime,
-    machine_busy_s: Option<f64>,
+    machine: Option<Machine>,
     own: Option<Usage>,
     engine: Option<Usage>,
     registry: Option<Usage>,
@@ -79,7 +79,7 @@ impl Subjects {
         let from_proc = tokio::task::spawn_blocking(move || Reading {
             at: Instant::now(),
             wall: SystemTime::now(),
-            machine_busy_s: machine_busy_s().map(|busy_s| busy_s - polled_s),
+            machine: machine().map(|machine| Machine { busy_s: machine.busy_s - polled_s, ..machine }),
             own: usage(i32::try_from(std::process::id()).ok())
                 .map(|usage| Usage { cpu_s: usage.cpu_s - polled_s, ..usage }),
             engine: usage(engine),
@@ -173,13 +173,22 @@ impl Readings {
         self.consumption(|reading| reading.engine)
     }
 
+    /// Share of the machine's processor time over the run that the host of a virtual machine gave to others.
+    pub(crate) fn share_stolen(&self) -> Option<f64> {
+        let (first, last) = (self.0.first()?, self.0.last()?);
+        Some(share(first, last, |reading| Some(reading.machine?.stolen_s))? / cores() as f64)
+    }
+
     /// Share of the machine's processor time over the run that went to programs other than generator, engine
     /// and stand-in; `None` where one of the three cannot be looked at, and so counts among the others.
     pub(crate) fn share_of_others(&self) -> Option<f64> {
         let (first, last) = (self.0.first()?, self.0.last()?);
         let ours_s =
             |reading: &Reading| Some(cpu_s(reading.own)? + cpu_s(reading.engine)? + cpu_s(reading.registry)?);
-        let others_s = |reading: &Reading| Some(reading.machine_busy_s? - ours_s(reading)?);
+        let others_s = |reading: &Reading| {
+            let Machine { busy_s, stolen_s } = reading.machine?;
+            Some(busy_s - stolen_s - ours_s(reading)?)
+        };
         Some(share(first, last, others_s)? / cores() as f64)
     }
 
@@ -273,7 +282,7 @@ fn gauges(last: Option<&Reading>, subjects: &Subjects) -> Vec<Gauge> {
         per_s: cores as f64,
     };
     let mut gauges = vec![
-        processor("machine cpu", Box::new(|reading| reading.machine_busy_s)),
+        processor("machine cpu", Box::new(|reading| Some(reading.machine?.busy_s))),
         processor("engine cpu", Box::new(|reading| cpu_s(reading.engine))),
         processor("generator cpu", Box::new(|reading| cpu_s(reading.own))),
         processor("registry cpu", Box::new(|reading| cpu_s(reading.registry))),

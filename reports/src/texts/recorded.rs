@@ -128,6 +128,7 @@ const SENTENCES: &[(&str, &str)] = &[
     ("step of the wall clock", "lompatan jam dinding"),
     ("file descriptors held", "deskriptor berkas yang dipegang"),
     ("processor time of other programs", "waktu prosesor program lain"),
+    ("processor time that the host took away", "waktu prosesor yang diambil mesin induk"),
     ("the program ended before the run did", "program berakhir sebelum pengujian selesai"),
     // How much of a resource there is
     ("1 committer, {flushes} flushes", "1 penulis, {flushes} penulisan"),

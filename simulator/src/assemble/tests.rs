@@ -124,6 +124,7 @@ fn measured(told: &[Option<Told>], audit: Audit) -> RunRecord {
         engine_restarts: 0,
         resources: Vec::new(),
         others_cpu_share: None,
+        stolen_cpu_share: None,
         stalls: crate::pulse::Stalls::default(),
         clock_step: Duration::ZERO,
         descriptors_allowed: 1_024,

@@ -5,7 +5,7 @@ fn reading(at: Instant, own_cpu_s: f64, engine: &str) -> Reading {
     Reading {
         at,
         wall: SystemTime::UNIX_EPOCH,
-        machine_busy_s: Some(own_cpu_s),
+        machine: Some(Machine { busy_s: own_cpu_s, stolen_s: 0.0 }),
         own: usage(own_cpu_s),
         engine: None,
         registry: None,
@@ -57,22 +57,24 @@ fn shares_are_use_over_time_and_capacity() {
 }
 
 #[test]
-fn others_are_what_is_left_of_the_machine() {
+fn others_are_what_is_left_of_the_machine_and_the_host_is_not_among_them() {
     let zero = Instant::now();
-    let at = |s, machine_s, own_s, engine_s, registry_s| {
+    let at = |s, busy_s, stolen_s, own_s, engine_s, registry_s| {
         let usage = |cpu_s| Some(Usage { cpu_s, rss_bytes: 0, descriptors: 0, waited_s: 0.0 });
         Reading {
-            machine_busy_s: Some(machine_s),
+            machine: Some(Machine { busy_s, stolen_s }),
             engine: usage(engine_s),
             registry: usage(registry_s),
             ..reading(zero + Duration::from_secs(s), own_s, "")
         }
     };
     let mut readings = Readings::default();
-    readings.push(at(0, 100.0, 1.0, 2.0, 3.0));
-    readings.push(at(10, 108.0, 2.0, 5.0, 4.0));
-    let others_s = readings.share_of_others().unwrap() * cores() as f64 * 10.0;
+    readings.push(at(0, 100.0, 40.0, 1.0, 2.0, 3.0));
+    readings.push(at(10, 109.0, 41.0, 2.0, 5.0, 4.0));
+    let seconds = |share: Option<f64>| share.unwrap() * cores() as f64 * 10.0;
+    let (others_s, stolen_s) = (seconds(readings.share_of_others()), seconds(readings.share_stolen()));
     assert!((others_s - 3.0).abs() < 1e-9, "{others_s}");
+    assert!((stolen_s - 1.0).abs() < 1e-9, "{stolen_s}");
     // An engine that isn't ours counts nowhere, so nothing can be said.
     readings.push(reading(zero + Duration::from_secs(20), 9.0, ""));
     assert_eq!(readings.share_of_others(), None);
@@ -125,5 +127,5 @@ async fn what_was_polled_in_vain_is_nobodys_use() {
     let less_s = |of: fn(&Reading) -> Option<f64>| of(&before).unwrap() - of(&after).unwrap();
     // Between the two readings every core may have worked, other tests' work included.
     assert!((900.0..=1_000.0).contains(&less_s(|reading| cpu_s(reading.own))));
-    assert!((900.0..=1_000.0).contains(&less_s(|reading| reading.machine_busy_s)));
+    assert!((900.0..=1_000.0).contains(&less_s(|reading| Some(reading.machine?.busy_s))));
 }

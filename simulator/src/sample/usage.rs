@@ -33,11 +33,22 @@ fn waited_s(process: &Process) -> f64 {
     delays_ns.sum::<u64>() as f64 / 1e9
 }
 
-/// Time in which any core did anything, summed over cores.
-pub(super) fn machine_busy_s() -> Option<f64> {
+/// All cores of the machine up to now, in sum.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Machine {
+    /// Time in which they were not idle, `stolen_s` included: nobody here had it.
+    pub(super) busy_s: f64,
+    /// Time that the host of a virtual machine gave to others while something here was ready to run.
+    pub(super) stolen_s: f64,
+}
+
+/// `None` where the system does not tell.
+pub(super) fn machine() -> Option<Machine> {
     let total = KernelStats::current().ok()?.total;
-    let others = [total.irq, total.softirq, total.steal].into_iter().flatten().sum::<u64>();
-    Some(seconds(total.user + total.nice + total.system + others))
+    let stolen = total.steal.unwrap_or(0);
+    let interrupts = [total.irq, total.softirq].into_iter().flatten().sum::<u64>();
+    let busy = total.user + total.nice + total.system + interrupts + stolen;
+    Some(Machine { busy_s: seconds(busy), stolen_s: seconds(stolen) })
 }
 
 fn seconds(ticks: u64) -> f64 {
@@ -52,7 +63,8 @@ mod tests {
     fn this_process_is_there_and_another_is_not() {
         let own = usage(i32::try_from(std::process::id()).ok()).unwrap();
         assert!(own.rss_bytes > 100_000 && own.descriptors >= 3, "{own:?}");
-        assert!(machine_busy_s().unwrap() >= own.cpu_s);
+        let machine = machine().unwrap();
+        assert!(machine.busy_s - machine.stolen_s >= own.cpu_s, "{machine:?}");
         assert_eq!(usage(Some(i32::MAX)), None);
         assert_eq!(usage(None), None);
     }

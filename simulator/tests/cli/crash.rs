@@ -13,13 +13,13 @@ use domain::draft::AccountNumber;
 use domain::wire::ExportedAccount;
 use people::{Album, Crowd, Population, Shares};
 use rustix::process::Signal;
+use simulator::today;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex};
 
 const SEED: u64 = 21;
-const DATE: &str = "2026-11-21";
 const POPULATION: u64 = 100_000;
 const CLIENTS: usize = 8;
 const ROUNDS_IN_CI: u64 = 6;
@@ -47,7 +47,7 @@ async fn acknowledged_accounts_survive() {
     let rounds = std::env::var(ROUNDS_VARIABLE).map_or(ROUNDS_IN_CI, |rounds| rounds.parse().unwrap());
     let desk = Desk::new();
     let store = desk.path("store");
-    let (_registry, registry_address) = registry(&desk, SEED, POPULATION, DATE);
+    let (_registry, registry_address) = registry(&desk, SEED, POPULATION);
     let world = Arc::new(world());
     let mut tally = Tally::default();
     let (mut running, mut addresses) = engine(&desk, &store, registry_address);
@@ -67,7 +67,7 @@ async fn acknowledged_accounts_survive() {
 }
 
 fn world() -> World {
-    let population = Population::new(SEED, POPULATION, DATE.parse().unwrap()).unwrap();
+    let population = Population::new(SEED, POPULATION, today()).unwrap();
     World {
         crowd: Crowd::new(population, Shares::default(), Limits::default()),
         album: Album::new(SEED, &Limits::default()),

@@ -3,6 +3,7 @@
 use crate::harness::{Finished, Running, lonjakan};
 use crate::services::{CAPTCHA_KEY, engine, registry};
 use serde_json::Value;
+use simulator::today;
 use std::fs;
 use std::path::Path;
 
@@ -69,8 +70,7 @@ fn check_papers(folder: &Path) {
 #[test]
 fn a_portal_that_runs_already() {
     let desk = crate::harness::Desk::new();
-    let date = "2026-11-21";
-    let (_registry, registry_address) = registry(&desk, 21, 10_000, date);
+    let (_registry, registry_address) = registry(&desk, 21, 10_000);
     let (_engine, addresses) = engine(&desk, &desk.path("store"), registry_address);
     let key = desk.path("key");
     fs::write(&key, hex::encode(CAPTCHA_KEY)).unwrap();
@@ -91,7 +91,7 @@ fn a_portal_that_runs_already() {
         "--population",
         "10000",
         "--reference-date",
-        date,
+        &today().to_string(),
     ]);
     assert_eq!(told.code, Some(0), "{told:?}");
     assert!(told.stdout.contains("1 of 1 as the catalogue has it, 1 skipped"), "{told:?}");

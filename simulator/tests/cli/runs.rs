@@ -4,7 +4,7 @@ use crate::harness::{Desk, Finished, adds_up, lonjakan, repository, run_in};
 use record::{AuditVerdict, GeneratorVerdict, ObjectivesVerdict, Outcome, Run, RunRecord};
 use rustix::thread::{CpuSet, sched_setaffinity};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 fn surge(scenario: &Path, out: &Path, options: &[&str]) -> Finished {
@@ -177,6 +177,14 @@ fn an_engine_that_is_killed_and_started_again_loses_nobody() {
     }
 }
 
+/// Two seconds of applicants who hardly think, brought from cores of the generator's own.
+fn on_cores(desk: &Desk, per_s: u32, cores: &str, generator: &str) -> PathBuf {
+    let scenario = desk.scenario(per_s, 2, 200, &format!("[cores]\n{cores}\n"));
+    let text = fs::read_to_string(&scenario).unwrap();
+    fs::write(&scenario, text.replace("lateness_ms_p99_max = 1000", generator)).unwrap();
+    scenario
+}
+
 /// On a core that the portal does not have: what it polled in vain counts neither as its own use nor as another program's.
 #[test]
 fn a_generator_with_a_core_of_its_own_may_never_sleep() {
@@ -184,15 +192,15 @@ fn a_generator_with_a_core_of_its_own_may_never_sleep() {
         return;
     }
     let desk = Desk::new();
-    let scenario = desk.scenario(20, 2, 200, "[cores]\ngenerator = [0]\n");
-    let text = fs::read_to_string(&scenario).unwrap();
-    let bound = "lateness_ms_p99_max = 1000";
-    fs::write(&scenario, text.replace(bound, &format!("{bound}\nidle = \"busy-poll\""))).unwrap();
+    let awake = "lateness_ms_p99_max = 1000\nidle = \"busy-poll\"";
+    let scenario = on_cores(&desk, 20, "generator = [0]", awake);
     let out = desk.path("run");
     let finished = surge(&scenario, &out, &[]);
     assert_eq!(finished.code, Some(0), "{finished:?}");
     let run = run_in(&out);
     as_expected(&run);
+    // It has one of them, and the machine more.
+    assert!(run.record.environment.cpus >= 2, "{:?}", run.record.environment);
     let notes = &run.record.notes;
     let said = "The generator never slept: the processor time in which it looked for work and found none is in no figure.";
     assert!(notes.iter().any(|note| note == said), "{notes:?}");
@@ -206,9 +214,8 @@ fn a_generator_beside_busy_loops_says_that_it_is_unfit() {
         return;
     }
     let desk = Desk::new();
-    let scenario = desk.scenario(30, 2, 200, "[cores]\ngenerator = [0]\nengine = [1]\nregistry = [1]\n");
-    let text = fs::read_to_string(&scenario).unwrap();
-    fs::write(&scenario, text.replace("lateness_ms_p99_max = 1000", "lateness_ms_p99_max = 20")).unwrap();
+    let strict = "lateness_ms_p99_max = 20";
+    let scenario = on_cores(&desk, 30, "generator = [0]\nengine = [1]\nregistry = [1]", strict);
     let out = desk.path("run");
     let done = AtomicBool::new(false);
     let output = std::thread::scope(|scope| {

@@ -3,6 +3,7 @@
 use crate::harness::{Addresses, Desk, Running};
 use rustix::process::Signal;
 use simulator::client::{Browser, Heard, Outgoing};
+use simulator::today;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
@@ -19,7 +20,9 @@ pub(crate) struct Services {
     pub(crate) addresses: Addresses,
 }
 
-pub(crate) fn registry(desk: &Desk, seed: u64, population: u64, date: &str) -> (Running, SocketAddr) {
+/// A register of people who have the age for a post today: the engine goes by the clock of this machine.
+pub(crate) fn registry(desk: &Desk, seed: u64, population: u64) -> (Running, SocketAddr) {
+    let date = today();
     let settings = desk.file(
         "dukcapil.toml",
         &format!(
@@ -57,8 +60,8 @@ pub(crate) fn engine(desk: &Desk, store: &Path, registry: SocketAddr) -> (Runnin
     (engine, addresses)
 }
 
-pub(crate) fn services(desk: &Desk, seed: u64, population: u64, date: &str) -> Services {
-    let (registry, registry_address) = registry(desk, seed, population, date);
+pub(crate) fn services(desk: &Desk, seed: u64, population: u64) -> Services {
+    let (registry, registry_address) = registry(desk, seed, population);
     let (engine, addresses) = engine(desk, &desk.path("store"), registry_address);
     Services { registry, engine, addresses }
 }
@@ -74,7 +77,7 @@ pub(crate) async fn get(address: SocketAddr, path: &str, authorization: Option<&
 #[tokio::test]
 async fn they_answer_and_end_with_their_stdin() {
     let desk = Desk::new();
-    let Services { mut registry, mut engine, addresses } = services(&desk, 1, 100, "2026-11-21");
+    let Services { mut registry, mut engine, addresses } = services(&desk, 1, 100);
     assert_eq!(get(addresses.operations, "/healthz", None).await.status, 200);
     assert_eq!(get(addresses.listen, "/api/v1/status", None).await.status, 200);
     assert_eq!(get(addresses.operations, "/export/accounts", None).await.status, 404);
@@ -91,7 +94,7 @@ async fn they_answer_and_end_with_their_stdin() {
 #[test]
 fn they_end_on_signals() {
     let desk = Desk::new();
-    let Services { registry, engine, .. } = services(&desk, 1, 100, "2026-11-21");
+    let Services { registry, engine, .. } = services(&desk, 1, 100);
     engine.signal(Signal::INT);
     registry.signal(Signal::TERM);
     for ended in [engine.end(), registry.end()] {

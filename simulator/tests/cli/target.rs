@@ -3,6 +3,7 @@
 use crate::harness::{Desk, Finished, lonjakan, run_in};
 use crate::services::{EXPORT_KEY, Services, services};
 use record::AuditVerdict;
+use simulator::today;
 use std::path::{Path, PathBuf};
 
 struct Portal {
@@ -13,10 +14,11 @@ struct Portal {
 
 fn portal() -> Portal {
     let desk = Desk::new();
-    let services = services(&desk, 11, 1_000, "2026-11-21");
+    let services = services(&desk, 11, 1_000);
     desk.file("captcha", &format!("{}\n", "ab".repeat(32)));
     desk.file("export", EXPORT_KEY);
-    let scenario = desk.scenario(20, 1, 1_000, "[people]\npopulation = 1000\nreference_date = 2026-11-21\n");
+    let people = format!("[people]\npopulation = 1000\nreference_date = {}\n", today());
+    let scenario = desk.scenario(20, 1, 1_000, &people);
     Portal { desk, services, scenario }
 }
 

@@ -91,15 +91,15 @@ pub(super) fn generator<'t>(
     let given = reader.size(&section, "applicants_in_flight_max");
     let [lateness, cpu, not_sent] = ["lateness_ms_p99_max", "cpu_share_max", "not_sent_share_max"]
         .map(|name| reader.number(&section, name));
-    let connections = match reader.choice(&section, "connections")? {
+    let connections = reader.choice(&section, "connections").map(|connections| match connections {
         "pooled" => Connections::Pooled,
         _ => Connections::Own,
-    };
-    let idle = match reader.choice(&section, "idle")? {
+    });
+    let idle = reader.choice(&section, "idle").map(|idle| match idle {
         "busy-poll" => Idle::BusyPoll,
         _ => Idle::Sleep,
-    };
-    if idle == Idle::BusyPoll && cores.is_some_and(|cores| !cores.are_generators_own()) {
+    });
+    if idle == Some(Idle::BusyPoll) && cores.is_some_and(|cores| !cores.are_generators_own()) {
         let right = "give it cores.generator, with none that cores.engine or cores.registry name, because it leaves nothing of them";
         reader.contradiction(&section, "idle", right.to_owned());
     }
@@ -108,8 +108,8 @@ pub(super) fn generator<'t>(
         return None;
     }
     Some(GeneratorPlan {
-        connections,
-        idle,
+        connections: connections?,
+        idle: idle?,
         memory_mib_max,
         applicants_in_flight_max: given.or(in_flight)?,
         lateness_ms_p99_max: lateness?,

@@ -66,8 +66,11 @@ fn contradictions() {
             "generator.idle = 'busy-poll': contradiction; give it cores.generator, with none that",
         );
     }
-    let both = problems(&minimal("generator = { idle = 'busy-poll', memory_mib_max = 1 }"));
-    assert!(both.contains("generator.idle") && both.contains("generator.memory_mib_max = 1"), "{both}");
+    // None of a table's problems hides another.
+    for idle in ["idle = 'busy-poll'", "idle = 'doze'", "connections = 'none'"] {
+        let found = problems(&minimal(&format!("generator = {{ {idle}, memory_mib_max = 1 }}")));
+        assert!(found.contains(idle) && found.contains("generator.memory_mib_max = 1"), "{found}");
+    }
     let check = |arrivals: &str, expect: &str| {
         let found = problems(&format!("format = 1\nseed = 1\n[arrivals]\nduration_s = 10\n{arrivals}"));
         assert!(found.contains(expect), "{arrivals}\n{found}");

@@ -68,6 +68,7 @@ pub(super) fn write_down(order: &Order<'_>, load: &Load, ended: Ended) -> Result
         engine_restarts: outages.len() as u64,
         resources: readings.resources(&subjects),
         others_cpu_share: readings.share_of_others(),
+        stolen_cpu_share: readings.share_stolen(),
         stalls,
         clock_step: readings.clock_step(),
         descriptors_allowed: order.descriptors_allowed,
