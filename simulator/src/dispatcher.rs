@@ -38,8 +38,8 @@ pub(crate) struct Arrival {
 /// What a user who is free has to do.
 #[derive(Debug)]
 pub(crate) enum Turn {
-    /// Bring this arrival, whose instant is over; whether nobody was idle for it.
-    Overdue(Arrival, bool),
+    /// Bring this arrival, whose instant is over, and for whom perhaps nobody was idle at it.
+    Overdue { arrival: Arrival, found_all_busy: bool },
     /// Be idle, until an arrival is given or the schedule is through.
     Idle(oneshot::Receiver<Arrival>),
     /// Go: the schedule is through.
@@ -66,8 +66,8 @@ impl Dispatcher {
     pub(crate) fn turn(&self, now: Instant) -> Turn {
         let mut queue = self.lock();
         let was_staffed = !queue.idle.is_empty();
-        if let Some(overdue) = self.take(&mut queue, now) {
-            return Turn::Overdue(overdue, !was_staffed);
+        if let Some(arrival) = self.take(&mut queue, now) {
+            return Turn::Overdue { arrival, found_all_busy: !was_staffed };
         }
         if queue.next.is_none() {
             return Turn::Over;
@@ -185,7 +185,7 @@ mod tests {
         let dispatcher = dispatcher(3, zero);
         assert_eq!(dispatcher.give(at(200)), (false, Pause::UntilStaffed));
         let overdue = |now| match dispatcher.turn(now) {
-            Turn::Overdue(arrival, is_crowded) => (arrival.number, arrival.intended, is_crowded),
+            Turn::Overdue { arrival, found_all_busy } => (arrival.number, arrival.intended, found_all_busy),
             other => panic!("{other:?}"),
         };
         assert_eq!(overdue(at(200)), (0, at(50), true));
@@ -232,7 +232,7 @@ mod tests {
                 now += Duration::from_millis(random.random_range(0..40));
                 match random.random_range(0..10) {
                     0..5 => match dispatcher.turn(now) {
-                        Turn::Overdue(arrival, _) => given.push(arrival),
+                        Turn::Overdue { arrival, .. } => given.push(arrival),
                         Turn::Idle(waiting) => drop(idle.insert(user, waiting)),
                         Turn::Over => break,
                     },

@@ -219,7 +219,7 @@ async fn claim(
         match dispatcher.turn(now) {
             Turn::Over => return None,
             Turn::Idle(given) => return given_or_due(dispatcher, given, stop).await,
-            Turn::Overdue(arrival, found_all_busy) => {
+            Turn::Overdue { arrival, found_all_busy } => {
                 if found_all_busy {
                     world.observer.found_all_busy(user);
                 }
