@@ -5,11 +5,13 @@ use crate::curve::Curve;
 use crate::number::micros;
 use crate::random::{Use, generator};
 use rand_distr::{Distribution, Exp1};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// When each applicant comes. Instants are in whole microseconds since the start, do not fall, and lie within the duration.
 ///
-/// None is kept: a schedule of ten million takes a third of a megabyte. A part of one keeps the numbers of its arrivals.
+/// None is kept: a schedule of ten million takes a third of a megabyte. A part of one keeps the numbers of its arrivals. Clones share
+/// both.
 #[derive(Clone, Debug)]
 pub struct Schedule {
     curve: Curve,
@@ -17,7 +19,7 @@ pub struct Schedule {
     count: u64,
     end_us: u64,
     /// Which arrivals belong to it, where these are not all.
-    part: Option<Vec<u64>>,
+    part: Option<Arc<[u64]>>,
 }
 
 #[derive(Clone, Debug)]
@@ -29,7 +31,7 @@ enum Instants {
         seed: u64,
         scale: f64,
         /// The sum of all gaps before each block.
-        before: Vec<f64>,
+        before: Arc<[f64]>,
     },
 }
 
@@ -129,7 +131,7 @@ fn poisson(curve: &Curve, count: u64, seed: u64) -> Instants {
         sum += gaps_of(seed, block).take(usize::try_from(gaps).unwrap_or(0)).sum::<f64>();
         before.push(sum);
     }
-    Instants::Poisson { seed, scale: curve.area() / sum, before }
+    Instants::Poisson { seed, scale: curve.area() / sum, before: before.into() }
 }
 
 /// The sums of all gaps up to each one of `block`.
