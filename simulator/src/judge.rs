@@ -63,7 +63,7 @@ const FOUND_ALL_BUSY_SHARE_MAX: f64 = 0.01;
 const OTHERS_CPU_SHARE_MAX: f64 = 0.25;
 
 /// Over this share of a virtual machine's processor time in its host's hands, its cores stood still for milliseconds at a time: at
-/// 25,000 arrivals a second on one core, the 99th percentile of lateness was 5 ms and more in every round that lost so much.
+/// 25,000 arrivals a second, the 99th percentile of lateness was over 4 ms in each of eleven rounds that lost so much, ours or not.
 const STOLEN_CPU_SHARE_MAX: f64 = 0.05;
 
 /// Over this many cores waited for, on average over a second, the generator did what it did with delay.

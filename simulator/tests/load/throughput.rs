@@ -88,7 +88,11 @@ fn side_by_side(name: &str, address: SocketAddr, per_s: f64) {
         let one =
             |round: &Measured| format!("{} us ({:.1} %)", round.lateness_us_p99, 100.0 * round.stolen_share);
         let rounds: Vec<String> = rounds.iter().map(one).collect();
-        println!("  {:<18}p99 of each (of the cores' time, taken by the host): {}", "", rounds.join(", "));
+        println!(
+            "  {:<18}p99 of each (of the machine's processor time, taken by the host): {}",
+            "",
+            rounds.join(", ")
+        );
     }
 }
 
@@ -240,19 +244,19 @@ struct Measured {
     per_s: f64,
     lateness_us_p50: u64,
     lateness_us_p99: u64,
-    /// Of both cores' time, what the host of a virtual machine gave to others: nobody keeps a schedule without a core.
+    /// Of the machine's processor time, what the host of a virtual one gave to others: nobody keeps a schedule without a core.
     stolen_share: f64,
 }
 
-/// What the host has taken so far of all cores, in seconds.
+/// What the host has taken so far, in seconds and as a mean over the machine's cores: this process may use one of them only.
 fn stolen_s() -> f64 {
-    let ticks = procfs::KernelStats::current().unwrap().total.steal.unwrap_or(0);
-    ticks as f64 / procfs::ticks_per_second() as f64
+    let stats = procfs::KernelStats::current().unwrap();
+    let ticks = stats.total.steal.unwrap_or(0) as f64 / stats.cpu_time.len() as f64;
+    ticks / procfs::ticks_per_second() as f64
 }
 
 fn stolen_share(before_s: f64) -> f64 {
-    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    (stolen_s() - before_s) / LENGTH.as_secs_f64() / cores as f64
+    (stolen_s() - before_s) / LENGTH.as_secs_f64()
 }
 
 /// Applicants who ask for the status, find the gate closed, and go; at this rate, or as fast as they can be brought.
